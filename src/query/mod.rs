@@ -1,0 +1,265 @@
+//! The query tree: what a query text means, before any analyzer has seen its words.
+//!
+//! The tree is plain data. Words and phrases keep the text that was typed; the engine analyses them with the
+//! analyzer of the index that it searches, and the highlighter does the same with the texts of the hits, so
+//! that both agree on what matched. [`parse`] makes the tree from query text, and `Display` makes query text
+//! from the tree again: parsing what is shown gives the same tree.
+
+//mod parse;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Period;
+//pub use parse::{Options, ParseError, Parsed, Reading, parse};
+
+/// A query: a tree whose leaves are clauses numbered from 0, from left to right.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// Matches every passage; gives no score.
+    All,
+    /// A sequence of parts, as `+a b -c`: every required part matches, no excluded one does, and where nothing is
+    /// required at least one of the others does. Parts that match add to the score.
+    Sequence(Vec<Part>),
+    /// Matches where every one of these does.
+    And(Vec<Query>),
+    /// Matches where one of these does.
+    Or(Vec<Query>),
+    /// Matches wherever this does not.
+    Not(Box<Query>),
+    /// Multiplies the score of a query, which matches as before.
+    Weighted {
+        /// What matches.
+        query: Box<Query>,
+        /// The factor, above 0.
+        weight: f32,
+    },
+    /// Words, or a phrase, in the text.
+    Text(TextClause),
+    /// A condition on the document; gives no score.
+    Filter(FilterClause),
+}
+
+/// One part of a sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// What the part asks of a passage.
+    pub occur: Occur,
+    /// What matches.
+    pub query: Query,
+}
+
+/// What one part of a sequence asks of a passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occur {
+    /// It adds to the score where it matches.
+    Should,
+    /// It must match.
+    Must,
+    /// It must not match.
+    MustNot,
+}
+
+/// A leaf that matches words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextClause {
+    /// The clause's number in its query.
+    pub clause: usize,
+    /// Where to look.
+    pub field: TextField,
+    /// What to look for, as typed.
+    pub matcher: Matcher,
+}
+
+/// The texts that a clause may look in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextField {
+    /// The passage's text, its headings and its document's title.
+    Any,
+    /// The document's title.
+    Title,
+    /// The headings above the passage.
+    Heading,
+}
+
+/// What a text clause looks for; all texts as typed, not analysed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matcher {
+    /// A word or one of its inflections. A text that the analyzer takes for several words (`multi-agent`)
+    /// means them next to each other.
+    Word(String),
+    /// Exactly this word (case and accents folded).
+    Exact(String),
+    /// Any word that starts so.
+    Prefix(String),
+    /// These words in this order, one behind the other (case and accents folded).
+    Phrase(String),
+    /// A phrase whose last word may go on.
+    PhrasePrefix(String),
+}
+
+impl Matcher {
+    /// The text as typed.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Word(text)
+            | Self::Exact(text)
+            | Self::Prefix(text)
+            | Self::Phrase(text)
+            | Self::PhrasePrefix(text) => text,
+        }
+    }
+}
+
+/// A leaf that is a condition on the document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilterClause {
+    /// The clause's number in its query.
+    pub clause: usize,
+    /// The condition.
+    pub filter: Filter,
+}
+
+/// A condition on a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// The path matches this glob, or lies under this folder.
+    Path(String),
+    /// The language is this ISO 639 code.
+    Language(String),
+    /// The format has this name.
+    Format(String),
+    /// The file name ends in a dot and this.
+    Extension(String),
+    /// The date lies in this period.
+    Date(Period),
+}
+
+impl Query {
+    /// Every text clause of the query that a passage may match, in order; those under a `Not` left out.
+    pub fn positive_clauses(&self) -> Vec<&TextClause> {
+        let mut clauses = Vec::new();
+        self.collect_positive(&mut clauses);
+        clauses
+    }
+
+    fn collect_positive<'a>(&'a self, clauses: &mut Vec<&'a TextClause>) {
+        match self {
+            Self::All | Self::Not(_) | Self::Filter(_) => {}
+            Self::Text(clause) => clauses.push(clause),
+            Self::Weighted { query, .. } => query.collect_positive(clauses),
+            Self::And(queries) | Self::Or(queries) => {
+                queries.iter().for_each(|query| query.collect_positive(clauses));
+            }
+            Self::Sequence(parts) => {
+                let positive = parts.iter().filter(|part| part.occur != Occur::MustNot);
+                positive.for_each(|part| part.query.collect_positive(clauses));
+            }
+        }
+    }
+
+    /// Whether anything in the query gives a score, so that hits can be ranked by it.
+    pub fn is_scored(&self) -> bool {
+        !self.positive_clauses().is_empty()
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Sequence(parts) => fmt_sequence(f, parts),
+            Self::And(queries) => fmt_joined(f, queries, " AND "),
+            Self::Or(queries) => fmt_joined(f, queries, " OR "),
+            Self::Not(query) => {
+                f.write_str("NOT ")?;
+                fmt_operand(f, query)
+            }
+            Self::Weighted { query, weight } => {
+                fmt_operand(f, query)?;
+                write!(f, "^{weight}")
+            }
+            Self::Text(clause) => write!(f, "{clause}"),
+            Self::Filter(clause) => write!(f, "{}", clause.filter),
+        }
+    }
+}
+
+fn fmt_sequence(f: &mut fmt::Formatter<'_>, parts: &[Part]) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            f.write_str(" ")?;
+        }
+        match part.occur {
+            Occur::Should => {}
+            Occur::Must => f.write_str("+")?,
+            Occur::MustNot => f.write_str("-")?,
+        }
+        fmt_operand(f, &part.query)?;
+    }
+    Ok(())
+}
+
+fn fmt_joined(f: &mut fmt::Formatter<'_>, queries: &[Query], operator: &str) -> fmt::Result {
+    for (at, query) in queries.iter().enumerate() {
+        if at > 0 {
+            f.write_str(operator)?;
+        }
+        fmt_operand(f, query)?;
+    }
+    Ok(())
+}
+
+/// Writes a query so that it can stand as one operand: in parentheses, unless it is a leaf.
+fn fmt_operand(f: &mut fmt::Formatter<'_>, query: &Query) -> fmt::Result {
+    match query {
+        Query::All | Query::Text(_) | Query::Filter(_) | Query::Weighted { .. } => write!(f, "{query}"),
+        _ => write!(f, "({query})"),
+    }
+}
+
+impl fmt::Display for TextClause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field {
+            TextField::Any => {}
+            TextField::Title => f.write_str("title:")?,
+            TextField::Heading => f.write_str("heading:")?,
+        }
+        write!(f, "{}", self.matcher)
+    }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(text) => f.write_str(text),
+            Self::Exact(text) => write!(f, "={text}"),
+            Self::Prefix(text) => write!(f, "{text}*"),
+            Self::Phrase(text) => write!(f, "\"{}\"", escape(text)),
+            Self::PhrasePrefix(text) => write!(f, "\"{}*\"", escape(text)),
+        }
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(glob) => write!(f, "path:\"{}\"", escape(glob)),
+            Self::Language(code) => write!(f, "lang:{code}"),
+            Self::Format(name) => write!(f, "format:{name}"),
+            Self::Extension(extension) => write!(f, "ext:{extension}"),
+            Self::Date(period) => write!(f, "date:{}..{}", period.first, period.last),
+        }
+    }
+}
+
+/// Escapes what would end or change quoted text.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('*', "\\*")
+}
