@@ -1,0 +1,134 @@
+//! When two spellings are the same word: case, accents, width and compatibility forms fold.
+//!
+//! Folding is Unicode's compatibility decomposition, full case folding, removal of the marks that are
+//! accents or vowel points, and composition again (which puts Hangul and voiced kana together). A few Latin letters
+//! that Unicode does not decompose (`ł`, `ø`, `æ`) fold to the letters that people type for them.
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+
+use super::script::{Class, class};
+
+/// The folded form of a word.
+pub fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    folded
+}
+
+/// Puts the folded form of a word into `folded`, in place of what it held.
+pub(super) fn fold_into(word: &str, folded: &mut String) {
+    folded.clear();
+    if word.is_ascii() {
+        folded.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+    } else if is_folded_already(word) {
+        folded.push_str(word);
+    } else {
+        fold_unicode(word, folded);
+    }
+}
+
+/// Whether a word is one Hangul syllable, ideograph or full-width kana that folding leaves alone: nearly every token
+/// of Korean, Japanese and Chinese text.
+fn is_folded_already(word: &str) -> bool {
+    let mut characters = word.chars();
+    let first = characters.next();
+    characters.next().is_none()
+        && first.is_some_and(|c| {
+            matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{4e00}'..='\u{9fff}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー')
+        })
+}
+
+fn fold_unicode(word: &str, folded: &mut String) {
+    let decomposed = DecomposingNormalizer::new_nfkd().normalize(word).into_owned();
+    let plain: String = decomposed.chars().filter(|&c| !is_dropped(c)).collect();
+    let cased = CaseMapper::new().fold_string(&plain);
+    // Case folding can give characters that decompose again.
+    let again = DecomposingNormalizer::new_nfkd().normalize(&cased);
+    let mut letters = String::with_capacity(again.len());
+    // Some letters decompose to a space or a fraction slash and others; those are no part of a word.
+    for c in again.chars().filter(|&c| !is_dropped(c) && class(c) != Class::Separator) {
+        match typed_for(c) {
+            Some(typed) => letters.push_str(typed),
+            None => letters.push(c),
+        }
+    }
+    folded.push_str(&ComposingNormalizer::new_nfc().normalize(&letters));
+}
+
+/// Whether a decomposed character only decorates the one before it, or never shows.
+///
+/// Marks that make another letter or syllable (voiced kana, the vowel signs of Indic and South East Asian
+/// scripts) stay.
+fn is_dropped(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe20}'..='\u{fe2f}'
+        // Hebrew points and Arabic vowel marks.
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}'
+        | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}'
+        // Variation selectors and characters that never show.
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// What people type for a letter that has no decomposition.
+fn typed_for(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ł' => "l",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'þ' => "th",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ı' => "i",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn case_accents_and_width_fold() {
+        for (word, folded) in [
+            ("Missile", "missile"),
+            ("İstanbul", "istanbul"),
+            ("ISTANBUL", "istanbul"),
+            ("ısı", "isi"),
+            ("Straße", "strasse"),
+            ("STRASSE", "strasse"),
+            ("e\u{301}tude", "etude"),
+            ("Étude", "etude"),
+            ("Łódź", "lodz"),
+            ("Ærø", "aero"),
+            ("ﬁnal", "final"),
+            ("ＫＯＲＥＡ２０２３", "korea2023"),
+            ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
+            ("Ёлка", "елка"),
+            ("ｶﾞ", "ガ"),
+            ("한", "한"),
+            ("ไทย", "ไทย"),
+            ("हिन्दी", "हिन्दी"),
+        ] {
+            assert_eq!(fold(word), folded, "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(word in "\\PC{0,12}") {
+            let once = fold(&word);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn case_never_matters(word in "[a-zA-ZÀ-ſА-я]{0,12}") {
+            prop_assert_eq!(fold(&word.to_uppercase()), fold(&word));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What part a character plays in a word.
+//!
+//! ASCII is told by a comparison; everything else by Unicode's own tables, so that a new version of
+//! them needs no change here.
+
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, Script};
+
+/// What part a character plays in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A letter or digit of a script that writes words as runs of letters.
+    Word,
+    /// A Han, Kana or Hangul character: a token by itself.
+    Character,
+    /// Belongs to the character before it: a combining mark, a joiner, a soft hyphen.
+    Extender,
+    /// Stands between words.
+    Separator,
+}
+
+/// The class of a character.
+pub(super) fn class(c: char) -> Class {
+    if c.is_ascii() {
+        return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
+    }
+    if is_extender(c) {
+        return Class::Extender;
+    }
+    if !c.is_alphanumeric() {
+        return Class::Separator;
+    }
+    if is_character_script(c) { Class::Character } else { Class::Word }
+}
+
+impl Class {
+    /// The length in bytes of the token that starts `text`, whose first character has this class.
+    pub(super) fn token_len(self, text: &str) -> usize {
+        let goes_on = |c: char| match class(c) {
+            Class::Extender => true,
+            Class::Word => self == Self::Word,
+            Class::Character => self == Self::Character && is_jamo_tail(c),
+            Class::Separator => false,
+        };
+        text.char_indices().skip(1).find(|&(_, c)| !goes_on(c)).map_or(text.len(), |(at, _)| at)
+    }
+}
+
+fn is_extender(c: char) -> bool {
+    // Half-width voicing marks are letters to Unicode, but belong to the kana before them.
+    matches!(c, '\u{ff9e}' | '\u{ff9f}')
+        // Characters that never show: soft hyphen, joiners, word joiner, byte order mark.
+        || matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
+        || matches!(
+            CodePointMapData::<GeneralCategory>::new().get(c),
+            GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark
+        )
+}
+
+/// Whether a character belongs to a script whose characters are tokens by themselves.
+fn is_character_script(c: char) -> bool {
+    // The long-vowel mark and its half-width form are shared by the two kana scripts.
+    matches!(c, 'ー' | '\u{ff70}')
+        || matches!(
+            CodePointMapData::<Script>::new().get(c),
+            Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo
+        )
+}
+
+/// Whether a character is the vowel or the final of a Hangul syllable written letter by letter.
+fn is_jamo_tail(c: char) -> bool {
+    matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_has_its_part() {
+        for (c, expected) in [
+            ('a', Class::Word),
+            ('7', Class::Word),
+            ('_', Class::Separator),
+            ('é', Class::Word),
+            ('я', Class::Word),
+            ('ไ', Class::Word),
+            ('\u{301}', Class::Extender),
+            ('\u{ad}', Class::Extender),
+            ('한', Class::Character),
+            ('漢', Class::Character),
+            ('々', Class::Character),
+            ('ー', Class::Character),
+            ('ﾞ', Class::Extender),
+            ('・', Class::Separator),
+            ('、', Class::Separator),
+            ('“', Class::Separator),
+        ] {
+            assert_eq!(class(c), expected, "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Splits documents into passages: runs of whole sentences inside one section.
+//!
+//! A passage is what a search retrieves, so it should be as long as a person reads at a glance and complete
+//! enough to make sense. Sentences are found by Unicode's rules (UAX #29), with two changes: a line break inside a
+//! paragraph is no end of a sentence (text is often wrapped by hand), and neither is the dot of an
+//! abbreviation or an initial, so that no name is torn apart. Only a sentence that is too long for a
+//! passage is cut, at a line's or a word's end where there is one.
+
+use std::ops::Range;
+
+use icu_segmenter::SentenceSegmenter;
+use icu_segmenter::options::SentenceBreakInvariantOptions;
+
+use crate::config::Settings;
+use crate::document::{Document, Passage, Section};
+use crate::span::Span;
+
+/// A passage never has more bytes than this per half word that it aims at: bounds what has no words at all.
+const MAX_BYTES_PER_HALF_WORD: usize = 20;
+
+/// Splits a document into passages that cover all of its text but white space, in order.
+///
+/// A document that has a title and no text has one empty passage, so that the title can be found.
+pub fn split(document: &Document, settings: Settings) -> Vec<Passage> {
+    let words = settings.passage_words.max(1);
+    let mut passages = Vec::new();
+    for section in &document.sections {
+        for range in split_section(&document.text[section.span.range()], words) {
+            let start = section.span.start;
+            passages.push(passage(document, section, start + range.start..start + range.end, passages.len()));
+        }
+    }
+    if passages.is_empty() && document.facts.title.is_some() {
+        let nowhere = Section { headings: Vec::new(), span: Span::new(0, 0) };
+        passages.push(passage(document, &nowhere, 0..0, 0));
+    }
+    passages
+}
+
+fn passage(document: &Document, section: &Section, range: Range<usize>, ordinal: usize) -> Passage {
+    let span = Span::new(range.start, range.end);
+    Passage {
+        ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
+        headings: section.headings.clone(),
+        span,
+        location: document.origin.locate(span),
+        text: document.text[range].to_owned(),
+        anchors: document.origin.anchors(span),
+    }
+}
+
+/// A run of text with its length in half words.
+struct Run {
+    range: Range<usize>,
+    half_words: usize,
+}
+
+/// The ranges of the passages of one section's text.
+fn split_section(text: &str, words: usize) -> Vec<Range<usize>> {
+    let target = words * 2;
+    let mut runs: Vec<Run> = Vec::new();
+    for sentence in sentences(text).flat_map(|sentence| cut_long(text, sentence, target)) {
+        let half_words = half_words(&text[sentence.clone()]);
+        match runs.last_mut() {
+            Some(run)
+                if run.half_words + half_words <= target
+                    && sentence.end - run.range.start <= target * MAX_BYTES_PER_HALF_WORD =>
+            {
+                run.half_words += half_words;
+                run.range.end = sentence.end;
+            }
+            _ => runs.push(Run { range: sentence, half_words }),
+        }
+    }
+    merge_short_tail(&mut runs, target);
+    runs.into_iter().map(|run| trim(text, run.range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// Joins a last run of a few words to the one before: a scrap is no good passage.
+fn merge_short_tail(runs: &mut Vec<Run>, target: usize) {
+    if let [.., before, last] = &mut runs[..]
+        && last.half_words * 4 < target
+        && (before.half_words + last.half_words) * 4 <= target * 5
+        && last.range.end - before.range.start <= target * MAX_BYTES_PER_HALF_WORD
+    {
+        before.range.end = last.range.end;
+        before.half_words += last.half_words;
+        runs.pop();
+    }
+}
+
+fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let slice = &text[range.clone()];
+    let start = range.start + (slice.len() - slice.trim_start().len());
+    start..(range.start + slice.trim_end().len()).max(start)
+}
+
+/// The sentences of a text, in order; together they are all of it.
+fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let flowing = join_lines(text);
+    let segmenter = SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
+    let mut ends: Vec<usize> = segmenter.segment_str(&flowing).collect();
+    ends.retain(|&end| end == text.len() || end == 0 || !ends_in_abbreviation(&text[..end]));
+    let mut start = 0;
+    ends.into_iter().filter_map(move |end| {
+        let range = start..end;
+        start = end;
+        (!range.is_empty()).then_some(range)
+    })
+}
+
+/// The text with the line breaks inside of paragraphs turned into spaces; offsets stay as they are.
+fn join_lines(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is_break =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| matches!(b, b'\n' | b'\r'));
+    let mut flowing = String::with_capacity(text.len());
+    let mut lines = text.split_inclusive('\n').peekable();
+    let mut end = 0;
+    while let Some(line) = lines.next() {
+        end += line.len();
+        let content = line.trim_end_matches(['\n', '\r']);
+        flowing.push_str(content);
+        let ends_paragraph = content.trim().is_empty()
+            || is_break(Some(end))
+            || lines.peek().is_none_or(|next| next.trim().is_empty() || starts_item(next));
+        let filler = if ends_paragraph { "\n" } else { " " };
+        for _ in content.len()..line.len() {
+            flowing.push_str(filler);
+        }
+    }
+    flowing
+}
+
+/// Whether a line starts an item of a list, and so no continuation of the sentence before.
+fn starts_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["- ", "* ", "+ ", "• ", "· "].iter().any(|mark| line.starts_with(mark))
+        || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
+}
+
+/// Whether a text ends in a dot that shortens a word and ends no sentence: after a single capital letter or one of
+/// the usual titles and names of months.
+fn ends_in_abbreviation(text: &str) -> bool {
+    const SHORT: [&str; 34] = [
+        "Mr", "Mrs", "Ms", "Dr", "Prof", "Gen", "Lt", "Col", "Maj", "Capt", "Sgt", "Adm", "Sen", "Rep",
+        "Gov", "Pres", "Rev", "St", "No", "Nos", "vs", "Fig", "cf", "Jan", "Feb", "Mar", "Apr", "Aug",
+        "Sept", "Oct", "Nov", "Dec", "approx", "Ref",
+    ];
+    let Some(shortened) = text.trim_end().strip_suffix('.') else { return false };
+    let word_start = shortened.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| at + 1);
+    let Some(word) = shortened.get(word_start..) else { return false };
+    let is_initial = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_initial || SHORT.contains(&word)
+}
+
+/// The length of a text in half words: two for each run of characters without white space, one for each
+/// character of a script that writes without spaces.
+fn half_words(text: &str) -> usize {
+    let mut count = 0;
+    let mut in_word = false;
+    for c in text.chars() {
+        if is_dense(c) {
+            count += 1;
+            in_word = false;
+        } else if c.is_whitespace() {
+            in_word = false;
+        } else if !in_word {
+            count += 2;
+            in_word = true;
+        }
+    }
+    count
+}
+
+/// Whether a character is of a script in which two characters say about as much as a word.
+fn is_dense(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Cuts a sentence that is longer than a passage may be.
+fn cut_long(text: &str, sentence: Range<usize>, target: usize) -> Vec<Range<usize>> {
+    let max_bytes = target * MAX_BYTES_PER_HALF_WORD;
+    if half_words(&text[sentence.clone()]) <= target && sentence.len() <= max_bytes {
+        return vec![sentence];
+    }
+    let mut cuts = Vec::new();
+    let mut start = sentence.start;
+    while start < sentence.end {
+        let end = start + fitting(&text[start..sentence.end], target, max_bytes);
+        cuts.push(start..end);
+        start = end;
+    }
+    cuts
+}
+
+/// How many bytes of a text fit into `target` half words: up to the last line break that is not far from the end,
+/// else to the last white space, else to a character's end.
+fn fitting(text: &str, target: usize, max_bytes: usize) -> usize {
+    let (mut line, mut word) = (None, None);
+    let (mut count, mut in_word) = (0, false);
+    for (at, c) in text.char_indices() {
+        if is_dense(c) {
+            count += 1;
+            in_word = false;
+        } else if c.is_whitespace() {
+            in_word = false;
+            word = Some(at + c.len_utf8());
+            if c == '\n' && count * 2 >= target {
+                line = word;
+            }
+        } else if !in_word {
+            count += 2;
+            in_word = true;
+        }
+        if count > target || at + c.len_utf8() > max_bytes {
+            return line.or(word).filter(|&end| end > 0).unwrap_or(if at == 0 { c.len_utf8() } else { at });
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::{Base, DocId, Facts, Format, Location, Origin};
+    use crate::span::{LineIndex, OffsetMap};
+
+    fn document(text: &str) -> Document {
+        Document {
+            id: DocId("a.txt".into()),
+            path: "a.txt".into(),
+            format: Format::Text,
+            facts: Facts::default(),
+            text: text.into(),
+            sections: vec![Section { headings: Vec::new(), span: Span::new(0, text.len()) }],
+            origin: Origin {
+                decoded: OffsetMap::identity(text.len()),
+                bytes: OffsetMap::identity(text.len()),
+                lines: LineIndex::new(text),
+                base: Base::default(),
+            },
+        }
+    }
+
+    fn texts(text: &str, passage_words: usize) -> Vec<String> {
+        split(&document(text), Settings { passage_words }).into_iter().map(|passage| passage.text).collect()
+    }
+
+    #[test]
+    fn passages_are_whole_sentences() {
+        let text = "One two three. Four five\nsix. Seven eight nine ten.\n\nEleven twelve.";
+        assert_eq!(
+            texts(text, 6),
+            ["One two three. Four five\nsix.", "Seven eight nine ten.\n\nEleven twelve."]
+        );
+    }
+
+    #[test]
+    fn a_name_with_dots_is_not_torn() {
+        let text = "They met the U.S. Defense chief Gen. C. Q. Brown there. Then they left.";
+        assert_eq!(
+            texts(text, 11),
+            ["They met the U.S. Defense chief Gen. C. Q. Brown there.", "Then they left."]
+        );
+    }
+
+    #[test]
+    fn a_sentence_that_is_too_long_is_cut_at_words() {
+        assert_eq!(texts("a b c d e f g", 3), ["a b c", "d e f", "g"]);
+        assert_eq!(texts("a b\nc d\ne f g h", 4), ["a b\nc d", "e f g h"]);
+        assert_eq!(texts(&"미사일경보".repeat(2), 3), ["미사일경보미", "사일경보"]);
+    }
+
+    #[test]
+    fn a_scrap_at_the_end_joins_the_passage_before() {
+        let text = "One two three four five six seven eight. Nine ten.";
+        assert_eq!(texts(text, 9), [text]);
+    }
+
+    #[test]
+    fn a_title_alone_makes_an_empty_passage() {
+        let mut untitled = document("  \n");
+        assert!(split(&untitled, Settings::default()).is_empty());
+        untitled.facts.title = Some("Notice".into());
+        assert_eq!(split(&untitled, Settings::default()).len(), 1);
+    }
+
+    #[test]
+    fn a_word_without_end_is_cut_all_the_same() {
+        let long = "x".repeat(1_000_000);
+        let passages = texts(&long, 200);
+        assert!(
+            passages.len() > 10 && passages.iter().all(|text| text.len() <= 400 * MAX_BYTES_PER_HALF_WORD)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn passages_cover_the_document_in_order(text in "([a-zA-Z가-힣]{0,6}[ .\n]{0,3}){0,60}", words in 1usize..20) {
+            let document = document(&text);
+            let mut end = 0;
+            for passage in split(&document, Settings { passage_words: words }) {
+                prop_assert!(passage.span.start >= end);
+                prop_assert!(text[end..passage.span.start].trim().is_empty());
+                prop_assert!(!passage.text.trim().is_empty());
+                let Location::Lines { bytes, .. } = passage.location;
+                prop_assert_eq!(&text[bytes.range()], &passage.text, "the location is the passage");
+                end = passage.span.end;
+            }
+            prop_assert!(text[end..].trim().is_empty());
+        }
+
+        #[test]
+        fn no_text_makes_the_splitter_panic(text in "\\PC*", words in 1usize..8) {
+            split(&document(&text), Settings { passage_words: words });
+        }
+    }
+}
