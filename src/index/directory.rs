@@ -1,0 +1,152 @@
+//! The index directory as tantivy sees it, with two changes.
+//!
+//! Readers take no lock: tantivy's own readers create and lock a file in the directory, which makes them wait
+//! for writers and fails where the directory is read-only. A reader that meets a commit half-way opens
+//! again (see [`super::Snapshot::open`]). And the first error of a write is kept, because tantivy's threads report
+//! theirs as "a worker thread encountered an error", which says nothing of a full disk.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use tantivy::Directory;
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite, WatchCallback,
+    WatchHandle, WritePtr,
+};
+
+/// Who uses the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Takes no locks and writes nothing.
+    Reader,
+    /// The one writer.
+    Writer,
+}
+
+/// The index directory, or for tests another one.
+#[derive(Clone, Debug)]
+pub(super) struct IndexDirectory {
+    inner: Box<dyn Directory>,
+    role: Role,
+    fault: Fault,
+}
+
+/// The first error of a write, if there was one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fault(Arc<Mutex<Option<io::Error>>>);
+
+impl Fault {
+    /// Takes the error out.
+    pub(super) fn take(&self) -> Option<io::Error> {
+        self.0.lock().ok()?.take()
+    }
+
+    fn keep<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &outcome
+            && error.kind() != io::ErrorKind::Interrupted
+            && let Ok(mut kept) = self.0.lock()
+        {
+            kept.get_or_insert_with(|| copy(error));
+        }
+        outcome
+    }
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+impl IndexDirectory {
+    /// The directory at `path`.
+    pub(super) fn open(path: &Path, role: Role) -> tantivy::Result<Self> {
+        Ok(Self::wrap(Box::new(MmapDirectory::open(path)?), role))
+    }
+
+    /// Any directory.
+    pub(super) fn wrap(inner: Box<dyn Directory>, role: Role) -> Self {
+        Self { inner, role, fault: Fault::default() }
+    }
+
+    /// Where the first error of a write is kept.
+    pub(super) fn fault(&self) -> Fault {
+        self.fault.clone()
+    }
+}
+
+impl Directory for IndexDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner.get_file_handle(path)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.inner.delete(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.inner.exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        match self.inner.open_write(path) {
+            Ok(file) => {
+                let watched = WatchedFile { file, fault: self.fault.clone() };
+                Ok(BufWriter::new(Box::new(watched)))
+            }
+            Err(OpenWriteError::IoError { io_error, filepath }) => {
+                let _ = self.fault.keep::<()>(Err(copy(&io_error)));
+                Err(OpenWriteError::IoError { io_error, filepath })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.inner.atomic_read(path)
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        self.fault.keep(self.inner.atomic_write(path, data))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.fault.keep(self.inner.sync_directory())
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        match self.role {
+            Role::Reader => Ok(DirectoryLock::from(Box::new(()) as Box<_>)),
+            Role::Writer => self.inner.acquire_lock(lock),
+        }
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.inner.watch(callback)
+    }
+}
+
+/// A file whose first failing write is remembered.
+struct WatchedFile {
+    file: WritePtr,
+    fault: Fault,
+}
+
+impl Write for WatchedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.fault.keep(self.file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.fault.keep(self.file.flush())
+    }
+}
+
+impl TerminatingWrite for WatchedFile {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.fault.keep(self.file.flush().and_then(|()| self.file.get_mut().terminate_ref(token)))
+    }
+}

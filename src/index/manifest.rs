@@ -1,0 +1,168 @@
+//! What the index knows of its sources, read from columns alone: fast enough to compare a whole folder with.
+
+use std::collections::BTreeMap;
+
+use tantivy::columnar::Column;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+
+use super::schema::{Fields, Kind, TOKEN_COLUMNS, Totals};
+
+/// The entries of some source files, or of a container's parts, by id.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// What a pass compares a source with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Bytes of the source.
+    pub size: u64,
+    /// Its modification time in nanoseconds since 1970, UTC.
+    pub modified: i64,
+    /// The first 64 bits of its content's hash.
+    pub hash: u64,
+    /// What became of it.
+    pub state: EntryState,
+    /// The version of the extractor that read it.
+    pub extractor: u32,
+    /// What its passages add to the index's totals.
+    pub totals: Totals,
+    /// Where its record stands.
+    pub address: DocAddress,
+}
+
+/// What became of a source, without the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryState {
+    /// Its passages are in the index.
+    Indexed = 0,
+    /// A rule left it out.
+    Skipped = 1,
+    /// It could not be read or parsed.
+    Failed = 2,
+}
+
+impl Manifest {
+    /// The entries of all source files.
+    pub(super) fn read(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
+        Self::collect(searcher, &Term::from_field_text(fields.kind, Kind::Document.term()), |_, _| true)
+    }
+
+    /// The entries of the parts of the container at `path`.
+    pub(super) fn read_parts(searcher: &Searcher, fields: &Fields, path: &str) -> tantivy::Result<Self> {
+        let of_path = Term::from_field_text(fields.path, path);
+        Self::collect(searcher, &of_path, |id, columns| columns.is_record && id != path)
+    }
+
+    fn collect(
+        searcher: &Searcher,
+        term: &Term,
+        wanted: impl Fn(&str, Row) -> bool,
+    ) -> tantivy::Result<Self> {
+        let mut entries = BTreeMap::new();
+        for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
+            let index = segment.inverted_index(term.field())?;
+            let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+            let columns = Columns::open(segment)?;
+            let mut id = String::new();
+            while postings.doc() != TERMINATED {
+                let doc = postings.doc();
+                if !segment.is_deleted(doc) {
+                    columns.id(doc, &mut id)?;
+                    let row = Row { is_record: columns.passages.first(doc).is_some() };
+                    if wanted(&id, row) {
+                        entries.insert(id.clone(), columns.entry(DocAddress::new(ordinal, doc)));
+                    }
+                }
+                postings.advance();
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// The entry of the source or part `id`.
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        self.entries.get(id)
+    }
+
+    /// All entries, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(id, entry)| (id.as_str(), entry))
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// What tells a record from a passage.
+#[derive(Clone, Copy)]
+struct Row {
+    is_record: bool,
+}
+
+struct Columns {
+    id: Option<tantivy::columnar::StrColumn>,
+    size: Column<u64>,
+    modified: Column<i64>,
+    hash: Column<u64>,
+    state: Column<u64>,
+    extractor: Column<u64>,
+    passages: Column<u64>,
+    tokens: Vec<Column<u64>>,
+}
+
+impl Columns {
+    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        Ok(Self {
+            id: columns.str("id")?,
+            size: columns.u64("size")?,
+            modified: columns.i64("modified")?,
+            hash: columns.u64("hash")?,
+            state: columns.u64("state")?,
+            extractor: columns.u64("extractor")?,
+            passages: columns.u64("passages")?,
+            tokens: TOKEN_COLUMNS.iter().map(|name| columns.u64(name)).collect::<tantivy::Result<_>>()?,
+        })
+    }
+
+    fn id(&self, doc: u32, id: &mut String) -> tantivy::Result<()> {
+        id.clear();
+        if let Some(column) = &self.id
+            && let Some(ord) = column.term_ords(doc).next()
+        {
+            column.ord_to_str(ord, id)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&self, address: DocAddress) -> Entry {
+        let number = |column: &Column<u64>| column.first(address.doc_id).unwrap_or_default();
+        let mut tokens = [0; 4];
+        for (sum, column) in tokens.iter_mut().zip(&self.tokens) {
+            *sum = number(column);
+        }
+        Entry {
+            size: number(&self.size),
+            modified: self.modified.first(address.doc_id).unwrap_or_default(),
+            hash: number(&self.hash),
+            state: match number(&self.state) {
+                0 => EntryState::Indexed,
+                1 => EntryState::Skipped,
+                _ => EntryState::Failed,
+            },
+            extractor: u32::try_from(number(&self.extractor)).unwrap_or_default(),
+            totals: Totals { passages: number(&self.passages), tokens },
+            address,
+        }
+    }
+}

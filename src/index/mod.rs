@@ -1,0 +1,367 @@
+//! The index on disk: opening, reading what it knows of its documents, and (in [`writer`]) changing it.
+//!
+//! [`schema`] describes what stands on disk. A [`Snapshot`] is one commit, held open: it goes on answering as it
+//! did, whatever a writer does meanwhile. The engine searches snapshots; `status` and the ingest read
+//! [`manifest`]s and records from them.
+
+mod directory;
+mod manifest;
+pub mod schema;
+mod writer;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tantivy::query::Bm25StatisticsProvider;
+use tantivy::schema::{Field, IndexRecordOption, TantivyDocument, Value};
+use tantivy::{
+    DocAddress, DocSet, Index, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyError, Term,
+};
+
+use crate::analysis;
+use crate::document::DocumentRecord;
+use directory::{IndexDirectory, Role};
+pub use manifest::{Entry, EntryState, Manifest};
+pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, Totals};
+pub use writer::{Writer, short_hash};
+
+/// Why an index cannot be opened, or not be written to.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is none.
+    #[error("no index at {path}; run `tidings index` first", path = shown(.0))]
+    Missing(PathBuf),
+    /// It was built by another version.
+    #[error(
+        "{path}: index format {found}, this version reads {expected}; remove the folder and run `tidings index` again",
+        path = shown(.path)
+    )]
+    Version {
+        /// The index directory.
+        path: PathBuf,
+        /// The version found there.
+        found: String,
+        /// The version that can be read.
+        expected: u32,
+    },
+    /// It cannot be read.
+    #[error("{path}: corrupt index ({reason}); remove the folder and run `tidings index` again", path = shown(.path))]
+    Corrupt {
+        /// The index directory.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The folder is something else.
+    #[error(
+        "{path}: no index, and not empty; name another folder with --index, or empty this one",
+        path = shown(.0)
+    )]
+    Occupied(PathBuf),
+    /// It may not be read or written.
+    #[error("{path}: permission denied; check who owns the folder, or name another with --index", path = shown(.0))]
+    Permission(PathBuf),
+    /// Another writer holds it.
+    #[error("{path}: another process is writing to this index; try again later, or wait for it with --wait SECONDS", path = shown(.0))]
+    Busy(PathBuf),
+    /// A disk or another device failed.
+    #[error("{path}: {error}; the index is as it was at its last commit", path = shown(.path))]
+    Io {
+        /// The index directory.
+        path: PathBuf,
+        /// What failed.
+        error: io::Error,
+    },
+}
+
+/// The index directory as it is shown in messages: a folder, so with a slash at its end.
+fn shown(path: &Path) -> String {
+    let path = path.display().to_string();
+    if path.ends_with('/') { path } else { format!("{path}/") }
+}
+
+/// The file that makes a folder an index.
+const META_FILE: &str = "meta.json";
+
+/// One commit of an index, held open for reading.
+pub struct Snapshot {
+    path: PathBuf,
+    index: Index,
+    searcher: Searcher,
+    fields: Fields,
+    meta: Meta,
+    generation: u64,
+}
+
+impl Snapshot {
+    /// Opens the last commit of the index at `path`.
+    ///
+    /// No lock is taken. A writer that tidies up while the segments are being opened can make that fail; then
+    /// there is a newer commit, which is opened instead.
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`] but `Busy` and `Occupied`.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        const ATTEMPTS: usize = 10;
+        for _ in 1..ATTEMPTS {
+            match Self::try_open(path) {
+                Err(OpenError::Corrupt { .. }) => std::thread::sleep(std::time::Duration::from_millis(5)),
+                outcome => return outcome,
+            }
+        }
+        Self::try_open(path)
+    }
+
+    fn try_open(path: &Path) -> Result<Self, OpenError> {
+        let failed = |error| open_error(path, error);
+        check_exists(path)?;
+        let directory = IndexDirectory::open(path, Role::Reader).map_err(failed)?;
+        let index = Index::open(directory).map_err(failed)?;
+        let (meta, generation) = read_meta(path, &index)?;
+        analysis::register(index.tokenizers());
+        let reader = open_reader(&index).map_err(failed)?;
+        let (_, fields) = schema::schema();
+        Ok(Self { path: path.into(), searcher: reader.searcher(), index, fields, meta, generation })
+    }
+
+    /// The index directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What rides in the commit.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The number of the commit; a later one has a higher number.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The fields of the index.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// The segments, for the engine.
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// What the index knows of its source files.
+    pub fn manifest(&self) -> tantivy::Result<Manifest> {
+        Manifest::read(&self.searcher, &self.fields)
+    }
+
+    /// What the index knows of the parts of the container at `path`.
+    pub fn parts_of(&self, path: &str) -> tantivy::Result<Manifest> {
+        Manifest::read_parts(&self.searcher, &self.fields, path)
+    }
+
+    /// The record of the document `id`, if the index knows it.
+    pub fn record(&self, id: &str) -> tantivy::Result<Option<DocumentRecord>> {
+        let by_id = Term::from_field_text(self.fields.id, id);
+        let mut found = None;
+        self.for_each(&by_id, |address| {
+            if found.is_none() && !self.is_passage(address)? {
+                found = Some(self.record_at(address)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The record that stands at `address`.
+    pub fn record_at(&self, address: DocAddress) -> tantivy::Result<DocumentRecord> {
+        let stored: TantivyDocument = self.searcher.doc(address)?;
+        Ok(serde_json::from_str(stored_text(&stored, self.fields.stored)?)?)
+    }
+
+    /// The passage that stands at `address`, with its text.
+    pub fn passage_at(&self, address: DocAddress) -> tantivy::Result<(StoredPassage, String)> {
+        let stored: TantivyDocument = self.searcher.doc(address)?;
+        let text = stored_text(&stored, self.fields.text)?.to_owned();
+        Ok((serde_json::from_str(stored_text(&stored, self.fields.stored)?)?, text))
+    }
+
+    /// The passages of the document `id`, in order, with their texts.
+    pub fn passages_of(&self, id: &str) -> tantivy::Result<Vec<(StoredPassage, String)>> {
+        let mut passages = Vec::new();
+        self.for_each(&Term::from_field_text(self.fields.id, id), |address| {
+            if self.is_passage(address)? {
+                passages.push(self.passage_at(address)?);
+            }
+            Ok(())
+        })?;
+        passages.sort_by_key(|(passage, _)| passage.ordinal);
+        Ok(passages)
+    }
+
+    /// Every record of a source file or of a part of one, in no order.
+    pub fn records(&self) -> tantivy::Result<Vec<DocumentRecord>> {
+        let mut records = Vec::new();
+        for kind in [Kind::Document, Kind::Record] {
+            self.for_each(&Term::from_field_text(self.fields.kind, kind.term()), |address| {
+                records.push(self.record_at(address)?);
+                Ok(())
+            })?;
+        }
+        Ok(records)
+    }
+
+    /// Checks every checksum; gives the files that do not fit.
+    pub fn damaged_files(&self) -> tantivy::Result<Vec<PathBuf>> {
+        let mut damaged: Vec<PathBuf> = self.index.validate_checksum()?.into_iter().collect();
+        damaged.sort();
+        Ok(damaged)
+    }
+
+    /// Calls `visit` for each live entry that holds `term`.
+    fn for_each(
+        &self,
+        term: &Term,
+        mut visit: impl FnMut(DocAddress) -> tantivy::Result<()>,
+    ) -> tantivy::Result<()> {
+        for (ordinal, segment) in (0..).zip(self.searcher.segment_readers()) {
+            let index = segment.inverted_index(term.field())?;
+            let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+            while postings.doc() != TERMINATED {
+                if !segment.is_deleted(postings.doc()) {
+                    visit(DocAddress::new(ordinal, postings.doc()))?;
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn is_passage(&self, address: DocAddress) -> tantivy::Result<bool> {
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        Ok(segment.fast_fields().u64("ordinal")?.first(address.doc_id).is_some())
+    }
+}
+
+/// BM25's figures, independent of an index's history: passages are counted, and what was deleted is not.
+impl Bm25StatisticsProvider for Snapshot {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let fields = [self.fields.stem, self.fields.body, self.fields.title, self.fields.heading];
+        let at = fields.iter().position(|&known| known == field);
+        // At least one: an average length of zero would make scores undefined.
+        Ok(at.map_or(1, |at| self.meta.totals.tokens[at].max(1)))
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.meta.totals.passages.max(1))
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let mut count = 0;
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(term.field())?;
+            count += match segment.alive_bitset() {
+                None => u64::from(index.doc_freq(term)?),
+                Some(alive) => index
+                    .read_postings(term, IndexRecordOption::Basic)?
+                    .map_or(0, |postings| u64::from(postings.doc_freq_given_deletes(alive))),
+            };
+        }
+        Ok(count)
+    }
+}
+
+fn stored_text(document: &TantivyDocument, field: Field) -> tantivy::Result<&str> {
+    document
+        .get_first(field)
+        .and_then(|value| value.as_str())
+        .ok_or_else(|| TantivyError::InternalError("an entry lacks its stored text".into()))
+}
+
+fn check_exists(path: &Path) -> Result<(), OpenError> {
+    match std::fs::metadata(path.join(META_FILE)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(OpenError::Permission(path.into()))
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(OpenError::Missing(path.into()))
+        }
+        Err(error) => Err(OpenError::Io { path: path.into(), error }),
+    }
+}
+
+/// Reads and checks the payload of the last commit, and gives it with the commit's number.
+fn read_meta(path: &Path, index: &Index) -> Result<(Meta, u64), OpenError> {
+    let other_version =
+        |found: String| OpenError::Version { path: path.into(), found, expected: FORMAT_VERSION };
+    let metas = index.load_metas().map_err(|error| open_error(path, error))?;
+    let (schema, _) = schema::schema();
+    let Some(payload) = metas.payload else {
+        // Killed between its creation and its first commit: an index without documents.
+        return match index.schema() == schema {
+            true => Ok((Meta::default(), metas.opstamp)),
+            false => Err(other_version("unknown".into())),
+        };
+    };
+    let version = serde_json::from_str::<serde_json::Value>(&payload)
+        .ok()
+        .and_then(|payload| payload.get("format_version")?.as_u64())
+        .ok_or_else(|| other_version("unknown".into()))?;
+    if version != u64::from(FORMAT_VERSION) || index.schema() != schema {
+        return Err(other_version(version.to_string()));
+    }
+    let corrupt =
+        |error: serde_json::Error| OpenError::Corrupt { path: path.into(), reason: error.to_string() };
+    Ok((serde_json::from_str(&payload).map_err(corrupt)?, metas.opstamp))
+}
+
+fn open_reader(index: &Index) -> tantivy::Result<IndexReader> {
+    index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()
+}
+
+/// What a library's error means for a user.
+fn open_error(path: &Path, error: TantivyError) -> OpenError {
+    use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
+    let of_io = |error: &io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            OpenError::Permission(path.into())
+        }
+        io::ErrorKind::NotFound => {
+            OpenError::Corrupt { path: path.into(), reason: "a file is missing".into() }
+        }
+        _ => OpenError::Io { path: path.into(), error: io::Error::new(error.kind(), plain(error)) },
+    };
+    match &error {
+        TantivyError::LockFailure(LockError::LockBusy, _) => OpenError::Busy(path.into()),
+        TantivyError::LockFailure(LockError::IoError(error), _) => of_io(error),
+        TantivyError::IoError(error) => of_io(error),
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. })
+        | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error, .. }) => of_io(io_error),
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => OpenError::Corrupt {
+            path: path.into(),
+            reason: format!("{} is missing", file.file_name().unwrap_or_default().to_string_lossy()),
+        },
+        TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => {
+            OpenError::Missing(path.into())
+        }
+        TantivyError::IncompatibleIndex(_)
+        | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
+            OpenError::Version { path: path.into(), found: "unknown".into(), expected: FORMAT_VERSION }
+        }
+        other => OpenError::Corrupt { path: path.into(), reason: first_line(&other.to_string()) },
+    }
+}
+
+/// An error of the operating system without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(200).collect()
+}

@@ -1,0 +1,366 @@
+//! The one place that changes an index.
+//!
+//! A [`Writer`] holds the index's lock. What it adds and removes shows only when it commits, all at once; a
+//! process that dies before leaves the last commit. Beside tantivy's own writer it keeps the
+//! [`Totals`] that ride in each commit.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::schema::TantivyDocument;
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
+
+use super::directory::{Fault, IndexDirectory, Role};
+use super::manifest::{Entry, EntryState};
+use super::schema::{self, Fields, Kind, Meta, StoredPassage, Totals};
+use super::{OpenError, check_exists, open_error, read_meta};
+use crate::analysis;
+use crate::document::{DocumentRecord, Passage, State};
+
+/// Memory for the postings of one thread before they are written out as a segment, in bytes.
+const MEMORY_PER_THREAD: usize = 64 << 20;
+
+/// How long to wait between two tries to get the lock.
+const LOCK_RETRY: Duration = Duration::from_millis(25);
+
+/// The writer of an index.
+pub struct Writer {
+    path: PathBuf,
+    index: Index,
+    writer: IndexWriter,
+    fields: Fields,
+    meta: Meta,
+    fault: Fault,
+    changed: bool,
+}
+
+impl Writer {
+    /// Opens the index at `path` for writing, or creates it; waits for another writer as long as `wait`.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Busy`] when another writer still holds the index then, and any other [`OpenError`].
+    pub fn open(path: &Path, wait: Duration) -> Result<Self, OpenError> {
+        if matches!(check_exists(path), Err(OpenError::Missing(_))) {
+            prepare_folder(path)?;
+        } else {
+            check_exists(path)?;
+        }
+        let directory = IndexDirectory::open(path, Role::Writer).map_err(|error| open_error(path, error))?;
+        Self::in_directory(path, directory, wait)
+    }
+
+    fn in_directory(path: &Path, directory: IndexDirectory, wait: Duration) -> Result<Self, OpenError> {
+        let failed = |error| open_error(path, error);
+        let fault = directory.fault();
+        let (schema, fields) = schema::schema();
+        let index = Index::builder()
+            .schema(schema)
+            .settings(index_settings())
+            .open_or_create(directory)
+            .or_else(|error| other_schema(path, error))?;
+        analysis::register(index.tokenizers());
+        let deadline = Instant::now() + wait;
+        let writer = loop {
+            match index.writer_with_options(writer_options()) {
+                Err(TantivyError::LockFailure(tantivy::directory::error::LockError::LockBusy, _))
+                    if Instant::now() < deadline =>
+                {
+                    std::thread::sleep(LOCK_RETRY);
+                }
+                outcome => break outcome.map_err(failed)?,
+            }
+        };
+        let (meta, _) = read_meta(path, &index)?;
+        Ok(Self { path: path.into(), index, writer, fields, meta, fault, changed: false })
+    }
+
+    /// What will ride in the next commit; the totals follow what is put and removed.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Remembers the paths that were given to be ingested.
+    pub fn add_roots(&mut self, roots: impl IntoIterator<Item = String>) {
+        for root in roots {
+            if let Err(at) = self.meta.roots.binary_search(&root) {
+                self.meta.roots.insert(at, root);
+                self.changed = true;
+            }
+        }
+    }
+
+    /// Puts a document into the index, in the place of the entry that it had.
+    ///
+    /// Fills in the record's number of passages and tokens.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be written to.
+    pub fn put(
+        &mut self,
+        mut record: DocumentRecord,
+        passages: &[Passage],
+        kind: Kind,
+        before: Option<&Entry>,
+    ) -> Result<(), OpenError> {
+        let totals = totals_of(&record, passages);
+        record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
+        record.tokens = totals.tokens[0];
+        let mut operations = Vec::with_capacity(passages.len() + 2);
+        if let Some(before) = before {
+            self.meta.totals.subtract(before.totals);
+            operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, record.id.as_str())));
+        }
+        operations.push(UserOperation::Add(self.record_entry(&record, kind, totals)?));
+        for passage in passages {
+            operations.push(UserOperation::Add(self.passage_entry(&record, passage)?));
+        }
+        self.meta.totals.add(totals);
+        self.changed = true;
+        self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// Removes the document `id`, whose entry is `before`.
+    pub fn remove(&mut self, id: &str, before: &Entry) {
+        self.meta.totals.subtract(before.totals);
+        self.changed = true;
+        self.writer.delete_term(Term::from_field_text(self.fields.id, id));
+    }
+
+    /// Publishes everything that was put and removed since the last commit, at once. Does nothing where nothing was.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be written to; then it stays as it was at its last commit.
+    pub fn commit(&mut self) -> Result<(), OpenError> {
+        if !self.changed {
+            return Ok(());
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.meta.updated = i64::try_from(now.as_secs()).unwrap_or_default();
+        let outcome = self.writer.prepare_commit().and_then(|mut prepared| {
+            prepared.set_payload(&serde_json::to_string(&self.meta)?);
+            prepared.commit()
+        });
+        outcome.map_err(|error| self.failed(error))?;
+        self.changed = false;
+        Ok(())
+    }
+
+    /// Merges all segments into one and removes what was deleted; gives the number of segments that there were.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be written to.
+    pub fn compact(&mut self) -> Result<usize, OpenError> {
+        let metas = self.index.searchable_segment_metas().map_err(|error| self.failed(error))?;
+        let needless = metas.len() < 2 && metas.iter().all(|meta| !meta.has_deletes());
+        if !needless {
+            let ids: Vec<_> = metas.iter().map(tantivy::SegmentMeta::id).collect();
+            self.writer.merge(&ids).wait().map_err(|error| self.failed(error))?;
+        }
+        self.writer.garbage_collect_files().wait().map_err(|error| self.failed(error))?;
+        Ok(metas.len())
+    }
+
+    /// Waits for the merges that commits have started, and closes the index.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be written to.
+    pub fn close(self) -> Result<(), OpenError> {
+        let (path, fault) = (self.path, self.fault);
+        self.writer.wait_merging_threads().map_err(|error| write_error(&path, &fault, error))
+    }
+
+    fn failed(&self, error: TantivyError) -> OpenError {
+        write_error(&self.path, &self.fault, error)
+    }
+
+    fn record_entry(
+        &self,
+        record: &DocumentRecord,
+        kind: Kind,
+        totals: Totals,
+    ) -> Result<TantivyDocument, OpenError> {
+        let fields = &self.fields;
+        let mut entry = TantivyDocument::default();
+        entry.add_text(fields.kind, kind.term());
+        entry.add_text(fields.id, record.id.as_str());
+        entry.add_text(fields.path, &record.path);
+        entry.add_text(fields.stored, self.json(record)?);
+        entry.add_u64(fields.size, record.size);
+        entry.add_i64(fields.modified, record.modified);
+        entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
+        entry.add_u64(fields.state, entry_state(&record.state) as u64);
+        entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
+        entry.add_u64(fields.passages, totals.passages);
+        for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
+            entry.add_u64(field, tokens);
+        }
+        Ok(entry)
+    }
+
+    fn passage_entry(
+        &self,
+        record: &DocumentRecord,
+        passage: &Passage,
+    ) -> Result<TantivyDocument, OpenError> {
+        let fields = &self.fields;
+        let mut entry = TantivyDocument::default();
+        entry.add_text(fields.kind, Kind::Passage.term());
+        entry.add_text(fields.id, record.id.as_str());
+        entry.add_text(fields.path, &record.path);
+        entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
+        for text in stem_texts(record, passage) {
+            entry.add_text(fields.stem, text);
+        }
+        entry.add_text(fields.body, &passage.text);
+        if let Some(title) = &record.facts.title {
+            entry.add_text(fields.title, title);
+        }
+        for heading in &passage.headings {
+            entry.add_text(fields.heading, heading);
+        }
+        if let Some(language) = &record.facts.language {
+            entry.add_text(fields.language, language);
+        }
+        if let Some(format) = record.format {
+            entry.add_text(fields.format, format.name());
+        }
+        if let Some(extension) = extension(&record.path) {
+            entry.add_text(fields.extension, extension);
+        }
+        if let Some(date) = record.facts.date {
+            entry.add_i64(fields.date, date.days());
+        }
+        entry.add_text(fields.text, &passage.text);
+        entry.add_text(fields.stored, self.json(&stored_passage(record, passage))?);
+        Ok(entry)
+    }
+
+    fn json(&self, value: &impl serde::Serialize) -> Result<String, OpenError> {
+        serde_json::to_string(value).map_err(|error| self.failed(error.into()))
+    }
+}
+
+/// The texts of a passage's `stem` field: the title counts twice, so that it weighs more inside of one term frequency.
+fn stem_texts<'a>(record: &'a DocumentRecord, passage: &'a Passage) -> impl Iterator<Item = &'a str> {
+    let title = record.facts.title.as_deref();
+    let headings = passage.headings.iter().map(String::as_str);
+    title.into_iter().chain(title).chain(headings).chain([passage.text.as_str()])
+}
+
+/// What a document's passages add to the index's totals.
+fn totals_of(record: &DocumentRecord, passages: &[Passage]) -> Totals {
+    let mut totals = Totals { passages: passages.len() as u64, ..Totals::default() };
+    // Titles and headings have a stem beside each word.
+    let both = |text: &str| 2 * analysis::lengths(text).body;
+    let title = record.facts.title.as_deref().unwrap_or_default();
+    for passage in passages {
+        totals.tokens[0] += stem_texts(record, passage).map(|text| analysis::lengths(text).stem).sum::<u64>();
+        totals.tokens[1] += analysis::lengths(&passage.text).body;
+        totals.tokens[2] += both(title);
+        totals.tokens[3] += passage.headings.iter().map(|heading| both(heading)).sum::<u64>();
+    }
+    totals
+}
+
+fn stored_passage(record: &DocumentRecord, passage: &Passage) -> StoredPassage {
+    StoredPassage {
+        id: record.id.clone(),
+        path: record.path.clone(),
+        format: record.format.expect("only what was read has passages"),
+        facts: record.facts.clone(),
+        ordinal: passage.ordinal,
+        headings: passage.headings.clone(),
+        location: passage.location.clone(),
+        anchors: passage.anchors.clone(),
+    }
+}
+
+/// The last extension of a path's file name, in lower case; that of a compressed file is the one before.
+fn extension(path: &str) -> Option<String> {
+    let name = path.rsplit('/').next()?.to_lowercase();
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let (stem, extension) = name.rsplit_once('.')?;
+    (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_owned())
+}
+
+fn entry_state(state: &State) -> EntryState {
+    match state {
+        State::Indexed => EntryState::Indexed,
+        State::Skipped(_) => EntryState::Skipped,
+        State::Failed(_) => EntryState::Failed,
+    }
+}
+
+/// The first 64 bits of a hash in hexadecimal; 0 for what was never read.
+pub fn short_hash(hexadecimal: &str) -> u64 {
+    hexadecimal.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+}
+
+/// Makes the folder of a new index, unless it is there and holds something else.
+fn prepare_folder(path: &Path) -> Result<(), OpenError> {
+    let failed = |error: std::io::Error| open_error(path, error.into());
+    std::fs::create_dir_all(path).map_err(failed)?;
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let name = name.to_string_lossy();
+        // What tantivy may leave behind when it is killed while it makes the index, and what a project may keep there.
+        let harmless = name.starts_with(".tmp") || name.starts_with(".tantivy") || name == ".managed.json";
+        if !harmless && name != ".gitignore" && name != "README.md" {
+            return Err(OpenError::Occupied(path.into()));
+        }
+    }
+    Ok(())
+}
+
+/// Another schema means another version, which the payload may name.
+fn other_schema(path: &Path, error: TantivyError) -> Result<Index, OpenError> {
+    if !matches!(error, TantivyError::SchemaError(_)) {
+        return Err(open_error(path, error));
+    }
+    let directory = IndexDirectory::open(path, Role::Reader).map_err(|error| open_error(path, error))?;
+    let index = Index::open(directory).map_err(|error| open_error(path, error))?;
+    read_meta(path, &index)?;
+    Err(open_error(path, error))
+}
+
+fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> OpenError {
+    match fault.take() {
+        Some(cause) => match open_error(path, cause.into()) {
+            // A file that is gone while it is written is no sign of an old corruption.
+            OpenError::Corrupt { .. } => OpenError::Io {
+                path: path.into(),
+                error: std::io::Error::other("a file vanished while it was written"),
+            },
+            known => known,
+        },
+        None => match open_error(path, error) {
+            OpenError::Corrupt { path, reason } => {
+                OpenError::Io { path, error: std::io::Error::other(reason) }
+            }
+            known => known,
+        },
+    }
+}
+
+fn index_settings() -> IndexSettings {
+    IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        ..IndexSettings::default()
+    }
+}
+
+fn writer_options() -> IndexWriterOptions {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    IndexWriterOptions::builder()
+        .memory_budget_per_thread(MEMORY_PER_THREAD)
+        .num_worker_threads(threads)
+        .num_merge_threads(threads)
+        .build()
+}
