@@ -156,6 +156,11 @@ impl Date {
     }
 }
 
+/// A point in time as people and programs read it: `2023-11-12T08:30:00Z`, from seconds since 1970, UTC.
+pub fn show_time(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}
+
 /// The number of the month whose English name `word` is, whole or shortened to three letters or more.
 fn month_of(word: &str) -> Option<usize> {
     const MONTHS: [&str; 12] = [

@@ -346,9 +346,19 @@ pub struct DocumentRecord {
     pub passages: u32,
     /// How many tokens the ranked view of its passages has.
     pub tokens: u64,
-    /// For a container (a JSON Lines file), which is no document itself: how many documents it holds.
+    /// For a container (a JSON Lines file), which is no document itself: what it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holds: Option<u64>,
+    pub parts: Option<Parts>,
+}
+
+/// What a container holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Parts {
+    /// Documents.
+    pub documents: u64,
+    /// Parts that could not be read.
+    pub failed: u64,
 }
 
 /// A span of a hit's text, title or heading that the query matched.

@@ -1,0 +1,296 @@
+//! Puts an extracted text together: runs of the source, the breaks between them, and the sections they make.
+//!
+//! Formats push runs in reading order and ask for gaps between them; a [`Composition`] writes the widest gap
+//! that was asked for just before the next run, so that a text neither starts nor ends with one and no section
+//! holds more than its own. Every run is put on the map back to the decoded source; gaps are not.
+//!
+//! Formats decide what is text and what is a heading; nothing here knows markup.
+
+use crate::document::Section;
+use crate::span::{OffsetMap, Span};
+
+/// How many bytes the headings of all sections may take together. Each section names the headings above it, so a
+/// file of nothing but small headings under long ones would otherwise grow a thousandfold.
+const HEADINGS_BUDGET: usize = 64 << 20;
+
+/// What one section costs of [`HEADINGS_BUDGET`] besides the text of its headings.
+const SECTION_COST: usize = 64;
+
+/// What stands between two runs of text, from nothing to the widest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    /// Nothing.
+    #[default]
+    None,
+    /// A space.
+    Space,
+    /// The mark between two cells of a table's row.
+    Cell,
+    /// A line's end.
+    Line,
+    /// A blank line.
+    Block,
+}
+
+/// The parts of a document that its text makes.
+#[derive(Debug, Default)]
+pub(super) struct Composed {
+    /// The extracted text.
+    pub text: String,
+    /// The way from the text to the decoded source.
+    pub map: OffsetMap,
+    /// The runs of the text under one heading each.
+    pub sections: Vec<Section>,
+    /// The first heading of the first level, else the first of any.
+    pub title: Option<String>,
+}
+
+/// A text that grows.
+#[derive(Debug)]
+pub(super) struct Composition {
+    text: String,
+    map: OffsetMap,
+    sections: Vec<Section>,
+    section_start: usize,
+    gap: Gap,
+    /// The headings above the place that is written, outermost first, with their levels.
+    headings: Vec<(u8, String)>,
+    /// The heading that is being written.
+    heading: Option<Heading>,
+    first_heading: Option<String>,
+    first_of_level_one: Option<String>,
+    headings_left: usize,
+}
+
+/// A heading that is being written.
+#[derive(Clone, Copy, Debug)]
+struct Heading {
+    level: u8,
+    /// Where its text starts, once there is some.
+    start: Option<usize>,
+}
+
+impl Default for Composition {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            map: OffsetMap::default(),
+            sections: Vec::new(),
+            section_start: 0,
+            gap: Gap::None,
+            headings: Vec::new(),
+            heading: None,
+            first_heading: None,
+            first_of_level_one: None,
+            headings_left: HEADINGS_BUDGET,
+        }
+    }
+}
+
+impl Composition {
+    /// Asks for at least this gap before the next run.
+    pub fn gap(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    /// The gap that stands before the next run so far.
+    pub fn pending_gap(&self) -> Gap {
+        self.gap
+    }
+
+    /// Adds a run that is the decoded source's from `origin` on, byte for byte.
+    pub fn verbatim(&mut self, run: &str, origin: usize) {
+        if !run.is_empty() {
+            self.write_gap();
+            self.map.push(self.text.len(), origin, run.len());
+            self.text.push_str(run);
+        }
+    }
+
+    /// Adds a run that the `len` bytes of the decoded source from `origin` on stand for as a whole.
+    pub fn unit(&mut self, run: &str, origin: usize, len: usize) {
+        if !run.is_empty() {
+            self.write_gap();
+            self.map.push_units(self.text.len(), origin, 1, run.len(), len);
+            self.text.push_str(run);
+        }
+    }
+
+    /// Adds a run that comes out of the markup `raw`, which stands at `origin` in the decoded source and may
+    /// have more around and between the run's characters (escapes, marks at a line's start).
+    ///
+    /// Line ends that the run has as spaces are found again. Characters that are not found at all stand
+    /// for the rest of the markup.
+    pub fn aligned(&mut self, run: &str, raw: &str, origin: usize) {
+        if let Some(at) = raw.find(run) {
+            return self.verbatim(run, origin + at);
+        }
+        let mut left = raw;
+        for (at, c) in run.char_indices() {
+            let fits = |other: char| other == c || (c == ' ' && matches!(other, '\n' | '\r'));
+            let place = origin + raw.len() - left.len();
+            match left.char_indices().find(|&(_, other)| fits(other)) {
+                Some((skipped, found)) => {
+                    self.unit(&run[at..at + c.len_utf8()], place + skipped, found.len_utf8());
+                    left = &left[skipped + found.len_utf8()..];
+                }
+                None => return self.unit(&run[at..], place, left.len()),
+            }
+        }
+    }
+
+    /// Starts a heading; what is added until its end is its text.
+    pub fn begin_heading(&mut self, level: u8) {
+        self.end_heading();
+        self.gap(Gap::Block);
+        self.heading = Some(Heading { level, start: None });
+    }
+
+    /// Whether a heading has begun and has text.
+    pub fn is_in_heading_text(&self) -> bool {
+        self.heading.is_some_and(|heading| heading.start.is_some())
+    }
+
+    /// Ends the heading that has begun, if one has; with any text it starts a section.
+    pub fn end_heading(&mut self) {
+        let Some(heading) = self.heading.take() else { return };
+        self.gap(Gap::Block);
+        let Some(start) = heading.start else { return };
+        let Some(title) = super::tidy_title(&self.text[start..]) else { return };
+        if heading.level == 1 && self.first_of_level_one.is_none() {
+            self.first_of_level_one = Some(title.clone());
+        }
+        self.first_heading.get_or_insert_with(|| title.clone());
+        self.start_section(start, heading.level, title);
+    }
+
+    fn start_section(&mut self, start: usize, level: u8, title: String) {
+        let above = self.headings.iter().take_while(|(other, _)| *other < level);
+        let cost = SECTION_COST + title.len() + above.clone().map(|(_, text)| text.len()).sum::<usize>();
+        let Some(left) = self.headings_left.checked_sub(cost) else { return };
+        self.headings_left = left;
+        let depth = above.count();
+        self.end_section(start);
+        self.headings.truncate(depth);
+        self.headings.push((level, title));
+    }
+
+    fn end_section(&mut self, end: usize) {
+        let section = &self.text[self.section_start..end];
+        let span = Span::new(self.section_start, self.section_start + section.trim_end().len());
+        if !span.is_empty() {
+            let headings = self.headings.iter().map(|(_, text)| text.clone()).collect();
+            self.sections.push(Section { headings, span });
+        }
+        self.section_start = end;
+    }
+
+    fn write_gap(&mut self) {
+        let gap = std::mem::take(&mut self.gap);
+        if !self.text.is_empty() {
+            self.text.push_str(match gap {
+                Gap::None => "",
+                Gap::Space if self.text.ends_with(char::is_whitespace) => "",
+                Gap::Space => " ",
+                Gap::Cell => " | ",
+                Gap::Line if self.text.ends_with('\n') => "",
+                Gap::Line => "\n",
+                Gap::Block if self.text.ends_with("\n\n") => "",
+                Gap::Block if self.text.ends_with('\n') => "\n",
+                Gap::Block => "\n\n",
+            });
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.start.get_or_insert(self.text.len());
+        }
+    }
+
+    /// The text, complete.
+    pub fn finish(mut self) -> Composed {
+        self.end_heading();
+        self.end_section(self.text.len());
+        let title = self.first_of_level_one.or(self.first_heading);
+        Composed { text: self.text, map: self.map, sections: self.sections, title }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_gap_is_written_once_and_never_at_the_ends() {
+        let mut out = Composition::default();
+        out.gap(Gap::Block);
+        out.verbatim("a", 3);
+        out.gap(Gap::Space);
+        out.gap(Gap::Block);
+        out.gap(Gap::Line);
+        out.verbatim("b\n", 9);
+        out.gap(Gap::Block);
+        out.verbatim("c", 20);
+        out.gap(Gap::Block);
+        let composed = out.finish();
+        assert_eq!(composed.text, "a\n\nb\n\nc");
+        assert_eq!(composed.map.origin_of(3, 4), (9, 10));
+    }
+
+    #[test]
+    fn headings_stack_by_level_and_start_sections() {
+        let mut out = Composition::default();
+        out.verbatim("before", 0);
+        for (level, text) in [(2, "A"), (3, "B"), (2, "C"), (1, "D")] {
+            out.begin_heading(level);
+            out.verbatim(text, 10);
+            out.end_heading();
+            out.verbatim("text", 20);
+        }
+        out.begin_heading(2);
+        out.end_heading();
+        let composed = out.finish();
+        let sections: Vec<_> = composed
+            .sections
+            .iter()
+            .map(|section| (section.headings.join("/"), &composed.text[section.span.range()]))
+            .collect();
+        let expected = [
+            ("", "before"),
+            ("A", "A\n\ntext"),
+            ("A/B", "B\n\ntext"),
+            ("C", "C\n\ntext"),
+            ("D", "D\n\ntext"),
+        ];
+        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+        assert_eq!(composed.title.as_deref(), Some("D"));
+    }
+
+    #[test]
+    fn runs_are_found_in_the_markup_that_they_come_from() {
+        let mut out = Composition::default();
+        out.aligned("a b|c", "`a\nb\\|c`", 100);
+        let composed = out.finish();
+        assert_eq!(composed.text, "a b|c");
+        assert_eq!(composed.map.origin_of(0, 1), (101, 102));
+        assert_eq!(composed.map.origin_of(2, 5), (103, 107));
+    }
+
+    #[test]
+    fn headings_do_not_multiply_without_bound() {
+        let mut out = Composition::default();
+        let long = "long ".repeat(200);
+        for level in 1..=5 {
+            out.begin_heading(level);
+            out.verbatim(&long, 0);
+        }
+        for _ in 0..50_000 {
+            out.begin_heading(6);
+            out.verbatim("x", 0);
+        }
+        let composed = out.finish();
+        let bytes: usize =
+            composed.sections.iter().flat_map(|section| &section.headings).map(String::len).sum();
+        assert!(bytes <= HEADINGS_BUDGET, "{bytes}");
+        let last = composed.sections.last().expect("sections");
+        assert_eq!(last.span.end, composed.text.len(), "the rest is one long section");
+    }
+}

@@ -1,0 +1,245 @@
+//! What holds for every format, whatever the bytes: the laws, and what tests of the formats share.
+
+use proptest::prelude::*;
+
+use super::decode::encode;
+use super::*;
+use crate::document::Location;
+use crate::span::{InText, Span};
+
+/// The document that a source of this format gives.
+pub(super) fn extracted(format: Format, bytes: &[u8]) -> Document {
+    let raw = Raw { id: DocId("source".into()), path: "source", bytes, modified: None };
+    let document = extract(&raw, format).expect("text makes a document");
+    assert_sound(&document, bytes);
+    document
+}
+
+/// The bytes of the source, and the line, that the text's first `word` leads back to.
+pub(super) fn located<'a>(document: &Document, source: &'a [u8], word: &str) -> (&'a [u8], usize) {
+    let at = document.text.find(word).expect("in the text");
+    let Location::Lines { bytes, lines } = document.origin.locate(Span::new(at, at + word.len()));
+    (&source[bytes.range()], lines.start)
+}
+
+/// Asserts what holds for every document: its sections lie in order on character boundaries and cover all of the
+/// text but white space, and every place of it leads into the source.
+pub(super) fn assert_sound(document: &Document, source: &[u8]) {
+    let text = &document.text;
+    let mut end = 0;
+    for section in &document.sections {
+        let Span { start, .. } = section.span;
+        assert!(end <= start && start < section.span.end, "{:?} after {end}", section.span);
+        assert_eq!(text[end..start].trim(), "", "between sections");
+        assert!(text.get(section.span.range()).is_some(), "{:?} cuts a character", section.span);
+        end = section.span.end;
+    }
+    assert_eq!(text[end..].trim(), "", "behind the last section");
+    for span in words(text) {
+        let Location::Lines { bytes, lines } = document.origin.locate(span);
+        assert!(bytes.end <= source.len(), "{bytes:?} of {}", source.len());
+        assert!(1 <= lines.start && lines.start <= lines.end, "{lines:?}");
+    }
+}
+
+/// The spans of the text's words.
+fn words(text: &str) -> impl Iterator<Item = Span<InText>> + '_ {
+    text.split_whitespace().map(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        Span::new(start, start + word.len())
+    })
+}
+
+/// Asserts that every character that was taken as it stands is in its place in a UTF-8 source.
+fn assert_verbatim(document: &Document, source: &str) {
+    for (at, c) in document.text.char_indices() {
+        let (start, end) = document.origin.decoded.origin_of(at, at + c.len_utf8());
+        if end - start == c.len_utf8() && !c.is_whitespace() {
+            assert_eq!(&document.text[at..at + c.len_utf8()], &source[start..end], "at {at} of {source:?}");
+        }
+    }
+}
+
+/// Sources made of the pieces that the formats' markup is made of.
+fn markup() -> impl Strategy<Value = String> {
+    let pieces = [
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<nav>",
+        "</nav>",
+        "<main>",
+        "</main>",
+        "<h1>",
+        "</h1>",
+        "<h2>",
+        "<pre>",
+        "</pre>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "</table>",
+        "<ul>",
+        "<li>",
+        "</li>",
+        "</ul>",
+        "<br>",
+        "<b>",
+        "</b>",
+        "<script>",
+        "</script>",
+        "<title>",
+        "</title>",
+        "<p hidden>",
+        "<!--",
+        "-->",
+        "<header>",
+        "</header>",
+        "<svg>",
+        "&amp;",
+        "&eacute;",
+        "&#x1F600;",
+        "&",
+        "# ",
+        "## ",
+        "> ",
+        "- ",
+        "1. ",
+        "* ",
+        "*",
+        "**",
+        "_",
+        "`",
+        "```\n",
+        "    ",
+        "[a](b)",
+        "[",
+        "](",
+        "![",
+        "|",
+        "|---|---|\n",
+        "\\*",
+        "\\",
+        "[^1]",
+        "[^1]: ",
+        "---\n",
+        "+++\n",
+        "title: a\n",
+        "\n",
+        "\n\n",
+        "\r\n",
+        " ",
+        "\t",
+        "word",
+        "한국어",
+        "é",
+        "\u{a0}",
+        "\u{feff}",
+        "~~",
+        "- [ ] ",
+        "===\n",
+        "\0",
+        "<?xml?>",
+    ];
+    let piece =
+        prop_oneof![4 => proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => ".{0,4}"];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+const WHOLE: [Format; 3] = [Format::Text, Format::Markdown, Format::Html];
+
+proptest! {
+    #[test]
+    fn any_bytes_make_a_sound_document(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        for format in WHOLE {
+            extracted(format, &bytes);
+        }
+    }
+
+    #[test]
+    fn any_markup_makes_a_sound_document_whose_characters_are_in_their_places(source in markup()) {
+        for format in WHOLE {
+            let document = extracted(format, source.as_bytes());
+            if !source.contains('\0') && !source.starts_with('\u{feff}') {
+                assert_verbatim(&document, &source);
+            }
+        }
+    }
+
+    #[test]
+    fn plain_text_loses_nothing(source in "[^-+\u{feff}\0\u{1b}]{0,200}") {
+        prop_assert_eq!(extracted(Format::Text, source.as_bytes()).text, source);
+    }
+}
+
+#[test]
+fn hostile_repetition_is_read_to_its_end() {
+    for piece in [
+        "<", "[", "*", "&", "`", "<div>", "</div>", "<p", "<b>a", "<!--", "&#", "![", "> ", "- ", "|", "\\",
+        "<a x", "_a",
+    ] {
+        let source = piece.repeat((1 << 20) / piece.len());
+        for format in [Format::Markdown, Format::Html] {
+            extracted(format, source.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn words_lead_back_to_the_bytes_of_other_encodings() {
+    for (label, sentence, word) in [
+        ("euc-kr", "한미일 국방장관은 미사일 경보 정보를 실시간으로 공유한다.\n", "경보"),
+        ("shift_jis", "日米韓の防衛相はミサイル警戒データの即時共有で合意した。\n", "警戒"),
+        ("windows-1252", "Le ministre a déclaré que l’accord était « prêt ».\n", "déclaré"),
+    ] {
+        let text = format!("# A\n\n{sentence}{sentence}");
+        let source = encode(label, &text);
+        for format in WHOLE {
+            let document = extracted(format, &source);
+            let line = 3;
+            assert_eq!(
+                located(&document, &source, word),
+                (encode(label, word).as_slice(), line),
+                "{label} {format}"
+            );
+        }
+    }
+}
+#[test]
+fn zz_times() {
+    for piece in [
+        "<", "[", "*", "&", "`", "<div>", "</div>", "<p", "<b>a", "<!--", "&#", "![", "> ", "- ", "|", "\\",
+        "<a x", "_a", "a\n> ", "- a\n", "`a``", "[a](", "<title>", "<script>", "&lt", "<nav>", "<li>",
+        "<td>", "**a*", "[a]: b\n", "|a", "$", "~", "<a href=", "\n", "- \n", "|-|\n",
+    ] {
+        for size in [1 << 18, 1 << 19] {
+            let source = piece.repeat(size / piece.len());
+            for format in [Format::Markdown, Format::Html] {
+                let t = std::time::Instant::now();
+                let raw = Raw {
+                    id: DocId("source".into()),
+                    path: "source",
+                    bytes: source.as_bytes(),
+                    modified: None,
+                };
+                let d = extract(&raw, format).unwrap();
+                let a = t.elapsed();
+                assert_sound(&d, source.as_bytes());
+                eprintln!("{piece:?} {size} {format} {a:?} total {:?}", t.elapsed());
+            }
+        }
+    }
+    for (name, src) in [
+        ("lists then blanks", format!("{}\n{}", "- ".repeat(2000), "\n".repeat(100_000))),
+        ("lists then blanks a", format!("{}a\n{}b", "- ".repeat(4000), "\n".repeat(100_000))),
+        ("quotes then lines", format!("{}a\n{}", "> ".repeat(2000), "a\n".repeat(100_000))),
+        ("quotes then quotes", format!("{}a\n{}", "> ".repeat(2000), "> a\n".repeat(100_000))),
+    ] {
+        let t = std::time::Instant::now();
+        let raw = Raw { id: DocId("source".into()), path: "source", bytes: src.as_bytes(), modified: None };
+        extract(&raw, Format::Markdown).unwrap();
+        eprintln!("{name} {:?}", t.elapsed());
+    }
+}
