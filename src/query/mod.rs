@@ -2,17 +2,24 @@
 //!
 //! The tree is plain data. Words and phrases keep the text that was typed; the engine analyses them with the
 //! analyzer of the index that it searches, and the highlighter does the same with the texts of the hits, so
-//! that both agree on what matched. [`parse`] makes the tree from query text, and `Display` makes query text
+//! that both agree on what matched. [`parse()`] makes the tree from query text, and `Display` makes query text
 //! from the tree again: parsing what is shown gives the same tree.
 
-//mod parse;
-
-use std::fmt;
+mod error;
+mod field;
+mod lex;
+mod literal;
+mod normal;
+mod parse;
+mod show;
+mod word;
 
 use serde::{Deserialize, Serialize};
 
 use crate::date::Period;
-//pub use parse::{Options, ParseError, Parsed, Reading, parse};
+
+pub use error::{Notice, ParseError};
+pub use parse::{MAX_QUERY_LENGTH, Operator, Options, Parsed, Reading, parse};
 
 /// A query: a tree whose leaves are clauses numbered from 0, from left to right.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +28,7 @@ pub enum Query {
     /// Matches every passage; gives no score.
     All,
     /// A sequence of parts, as `+a b -c`: every required part matches, no excluded one does, and where nothing is
-    /// required at least one of the others does. Parts that match add to the score.
+    /// required at least one of the others, if there are any, does. Parts that match add to the score.
     Sequence(Vec<Part>),
     /// Matches where every one of these does.
     And(Vec<Query>),
@@ -168,98 +175,4 @@ impl Query {
     pub fn is_scored(&self) -> bool {
         !self.positive_clauses().is_empty()
     }
-}
-
-impl fmt::Display for Query {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("*"),
-            Self::Sequence(parts) => fmt_sequence(f, parts),
-            Self::And(queries) => fmt_joined(f, queries, " AND "),
-            Self::Or(queries) => fmt_joined(f, queries, " OR "),
-            Self::Not(query) => {
-                f.write_str("NOT ")?;
-                fmt_operand(f, query)
-            }
-            Self::Weighted { query, weight } => {
-                fmt_operand(f, query)?;
-                write!(f, "^{weight}")
-            }
-            Self::Text(clause) => write!(f, "{clause}"),
-            Self::Filter(clause) => write!(f, "{}", clause.filter),
-        }
-    }
-}
-
-fn fmt_sequence(f: &mut fmt::Formatter<'_>, parts: &[Part]) -> fmt::Result {
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            f.write_str(" ")?;
-        }
-        match part.occur {
-            Occur::Should => {}
-            Occur::Must => f.write_str("+")?,
-            Occur::MustNot => f.write_str("-")?,
-        }
-        fmt_operand(f, &part.query)?;
-    }
-    Ok(())
-}
-
-fn fmt_joined(f: &mut fmt::Formatter<'_>, queries: &[Query], operator: &str) -> fmt::Result {
-    for (at, query) in queries.iter().enumerate() {
-        if at > 0 {
-            f.write_str(operator)?;
-        }
-        fmt_operand(f, query)?;
-    }
-    Ok(())
-}
-
-/// Writes a query so that it can stand as one operand: in parentheses, unless it is a leaf.
-fn fmt_operand(f: &mut fmt::Formatter<'_>, query: &Query) -> fmt::Result {
-    match query {
-        Query::All | Query::Text(_) | Query::Filter(_) | Query::Weighted { .. } => write!(f, "{query}"),
-        _ => write!(f, "({query})"),
-    }
-}
-
-impl fmt::Display for TextClause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.field {
-            TextField::Any => {}
-            TextField::Title => f.write_str("title:")?,
-            TextField::Heading => f.write_str("heading:")?,
-        }
-        write!(f, "{}", self.matcher)
-    }
-}
-
-impl fmt::Display for Matcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Word(text) => f.write_str(text),
-            Self::Exact(text) => write!(f, "={text}"),
-            Self::Prefix(text) => write!(f, "{text}*"),
-            Self::Phrase(text) => write!(f, "\"{}\"", escape(text)),
-            Self::PhrasePrefix(text) => write!(f, "\"{}*\"", escape(text)),
-        }
-    }
-}
-
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Path(glob) => write!(f, "path:\"{}\"", escape(glob)),
-            Self::Language(code) => write!(f, "lang:{code}"),
-            Self::Format(name) => write!(f, "format:{name}"),
-            Self::Extension(extension) => write!(f, "ext:{extension}"),
-            Self::Date(period) => write!(f, "date:{}..{}", period.first, period.last),
-        }
-    }
-}
-
-/// Escapes what would end or change quoted text.
-fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('*', "\\*")
 }

@@ -1,1 +1,443 @@
-//! stub
+//! The query language: from query text to the query tree.
+//!
+//! Two kinds of people write query texts: those who type or paste words and want them found, and those (and
+//! scripts) who mean every sign. The language serves both by one rule: a character has a meaning only where
+//! one would put it on purpose, and is punctuation, left to the analyzer, everywhere else. So prose, paths,
+//! URLs and `C++` parse as they are; what cannot be read is an error that shows its place and a remedy, never a
+//! guess. [`Reading::Words`] and [`Reading::Phrase`] take texts that no one looked at.
+//!
+//! # Grammar
+//!
+//! ```text
+//! query    = part { part }                  any of them (--any) or each (--all)
+//! part     = and { "OR" and }
+//! and      = unary { "AND" unary }
+//! unary    = ( "NOT" | "+" | "-" ) unary
+//!          | operand [ "^" number ]
+//! operand  = "*" | text
+//!          | "(" query ")"
+//!          | field ":" ( text | value | "(" query ")" )
+//! text     = word | "=" word | word "*" | quote { character } [ "*" ] quote
+//! ```
+//!
+//! | typed | means |
+//! |---|---|
+//! | `missile warning` | either word, or with `--all` each of them |
+//! | `"missile warning"` | these words, one behind the other |
+//! | `=launches` | exactly this word |
+//! | `warn*`, `"missile warn*"` | a word that starts so, also as a phrase's last |
+//! | `+a`, `-a`, `a NOT b` | `a` is required, is excluded; `a NOT b` is `a -b` |
+//! | `a AND b`, `a OR b`, `NOT a`, `( )` | AND binds tighter than OR, OR tighter than a space |
+//! | `title:a`, `heading:"a b"`, `title:(a OR b)` | in the title, in a heading above the passage |
+//! | `path:reports/**`, `lang:ko`, `format:html`, `ext:md` | documents of this kind only |
+//! | `date:2023-11`, `date:2023-11-12..2024`, `date:>=2023` | documents of these days only |
+//! | `lang:(ko OR ja)` | one of several values |
+//! | `a^2.5`, `"a b"^2`, `(a OR b)^0.5` | the score counts so many times, above 0, up to 1000 |
+//! | `*` | everything |
+//!
+//! # Where a character has its meaning
+//!
+//! - **Operators** are `AND`, `OR`, `NOT` in capitals as whole words.
+//! - **Signs**: `+` and `-` behind white space or a parenthesis, with a letter, a digit, a quote, a parenthesis,
+//!   `=` or an escape directly behind them. `--flag`, `- item`, `-$5` and `multi-agent` are text. A sign belongs
+//!   to the operand behind it: as an operand of `AND` or `OR`, `-a` is `NOT a` and `+a` is `a`.
+//! - **`=`** likewise, before a letter or digit (before a phrase, which is exact anyway, it changes nothing).
+//! - **Fields** that stand bare in a sequence restrict it: `title:summit missile` is `+title:summit missile`.
+//!   In parentheses, `(title:summit)^3 missile`, they only add to the score. A colon with white space, another
+//!   colon or nothing behind it is prose (`Title: summit`, `std::path`); for a field's name a notice says so. An
+//!   unknown `name:value` is searched as words, with a notice, unless it is a URL.
+//! - **Values** of `path:` and the other filters run to white space, a quote or a parenthesis, and have no
+//!   escapes; in quotes they may hold white space. Filters have no score, so a weight on one is ignored, with a
+//!   notice.
+//! - **Quotes** are `"`, the curly `“ ” „ ‟` and the full-width one; any of them closes what any opened. In
+//!   phrases `\"`, `\\` and `\*` stand for the character. Apostrophes, `« »` and `「 」` are punctuation.
+//! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
+//!   text. Alone among other parts of a sequence it is punctuation (a pasted bullet).
+//! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text.
+//! - **Parentheses** always group, also `(see p. 4)`; full-width ones are punctuation.
+//! - **Backslash** outside phrases escapes one of `" ( ) + - = * : ^ ~ / \` or a curly quote, and at a word's
+//!   start a whole operator, as in `\AND`. Before anything else it is text: `C:\temp\x`.
+//! - Words without a letter or digit (`-`, `&`, `...`) are dropped like white space, and groups of such words too.
+//!
+//! Forms that are kept for later are errors, so that they can get their meaning without changing that of any
+//! query that works today: `a NEAR/5 b`, `a BEFORE/5 b`, `"a b"~3`, `"a b"~>3`, `word~1`, `/regex/`, `size:`,
+//! `meta.KEY:`.
+
+use super::error::{Notice, ParseError, quoted};
+use super::field::Field;
+use super::lex::{self, Lexed, Token, Tokens};
+use super::{FilterClause, Matcher, Occur, Part, Query, TextClause, TextField, literal, normal, word};
+use crate::span::{InQuery, Span};
+
+/// The longest query text, in bytes: 64 KiB.
+pub const MAX_QUERY_LENGTH: usize = 64 << 10;
+
+/// How high a query tree can be.
+const MAX_HEIGHT: usize = 64;
+
+/// How many parentheses and `NOT`s can stand inside each other: enough to show any tree of that height.
+const MAX_NESTING: usize = 2 * MAX_HEIGHT;
+
+/// How a query text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reading {
+    /// As the query language.
+    #[default]
+    Query,
+    /// As words, between white space and punctuation; nothing in it is an operator.
+    Words,
+    /// As one phrase, whatever stands in it.
+    Phrase,
+}
+
+/// What parts of a sequence that have no sign ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Operator {
+    /// Any of them.
+    #[default]
+    Any,
+    /// All of them.
+    All,
+}
+
+/// How [`parse`] reads a query text; by default as the query language, for any of the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Options {
+    /// What the text is.
+    pub reading: Reading,
+    /// What parts without a sign ask for.
+    pub operator: Operator,
+}
+
+/// A query text that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// What it means.
+    pub query: Query,
+    /// What to tell whoever typed it, in the order of the text.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads a query text.
+///
+/// The query is in normal form, with its clauses numbered; showing it gives a query text that reads back as the
+/// same tree with default options. Fails on texts longer than [`MAX_QUERY_LENGTH`], on texts without a word, and
+/// for [`Reading::Query`] on texts that the grammar does not allow.
+///
+/// ```
+/// use tidings::query::{Options, parse};
+/// let parsed = parse("title:summit “missile warn*” -drill", Options::default()).unwrap();
+/// assert_eq!(parsed.query.to_string(), r#"+title:summit "missile warn*" -drill"#);
+/// ```
+pub fn parse(text: &str, options: Options) -> Result<Parsed, ParseError> {
+    check_length(text)?;
+    let (mut query, notices) = match options.reading {
+        Reading::Query => Parser::new(text, options.operator)?.parse()?,
+        Reading::Words => (literal::words(text, Stance::Plain.occur(options.operator))?, Vec::new()),
+        Reading::Phrase => (literal::phrase(text)?, Vec::new()),
+    };
+    normal::number(&mut query);
+    Ok(Parsed { query, notices })
+}
+
+fn check_length(text: &str) -> Result<(), ParseError> {
+    if text.len() <= MAX_QUERY_LENGTH {
+        return Ok(());
+    }
+    let first_beyond = (0..=MAX_QUERY_LENGTH).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    Err(ParseError::new(
+        text,
+        Span::new(first_beyond, text.len()),
+        format!("the query text is longer than {} KiB", MAX_QUERY_LENGTH >> 10),
+        "search for fewer words",
+    ))
+}
+
+/// The error about a text without anything to search for.
+pub(super) fn no_words(text: &str) -> ParseError {
+    let hint = "type a word or a \"phrase\", or * for everything";
+    ParseError::new(text, Span::new(0, text.len()), "the query has no words", hint)
+}
+
+/// A clause that is not numbered yet.
+pub(super) fn text_clause(field: TextField, matcher: Matcher) -> Query {
+    Query::Text(TextClause { clause: 0, field, matcher })
+}
+
+/// An operand and what it would ask for as a part of a sequence.
+struct Operand {
+    query: Query,
+    stance: Stance,
+}
+
+/// What an operand asks for by the way in which it was typed.
+#[derive(Clone, Copy, PartialEq)]
+enum Stance {
+    /// What the default operator says.
+    Plain,
+    /// `+a`, and a field that stands bare.
+    Required,
+    /// `-a`, `NOT a`.
+    Excluded,
+}
+
+impl Stance {
+    fn occur(self, operator: Operator) -> Occur {
+        match (self, operator) {
+            (Self::Plain, Operator::Any) => Occur::Should,
+            (Self::Plain, Operator::All) | (Self::Required, _) => Occur::Must,
+            (Self::Excluded, _) => Occur::MustNot,
+        }
+    }
+}
+
+impl Operand {
+    /// The operand where it is not a part of a sequence.
+    fn into_query(self) -> Query {
+        match self.stance {
+            Stance::Excluded => Query::Not(Box::new(self.query)),
+            Stance::Plain | Stance::Required => self.query,
+        }
+    }
+}
+
+/// A parser by recursive descent; what it reads is an `Option`, `None` where everything in it was dropped.
+struct Parser<'a> {
+    text: &'a str,
+    tokens: std::iter::Peekable<std::vec::IntoIter<Lexed>>,
+    notices: Vec<Notice>,
+    operator: Operator,
+    /// The field in whose parentheses the parser is.
+    field: Option<Field>,
+    nesting: usize,
+    /// The greatest nesting so far, and where.
+    deepest: (usize, Span<InQuery>),
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, operator: Operator) -> Result<Self, ParseError> {
+        let Tokens { tokens, notices } = lex::lex(text)?;
+        let tokens = tokens.into_iter().peekable();
+        let deepest = (0, Span::new(0, text.len()));
+        Ok(Self { text, tokens, notices, operator, field: None, nesting: 0, deepest })
+    }
+
+    fn parse(mut self) -> Result<(Query, Vec<Notice>), ParseError> {
+        let query = self.sequence()?;
+        if let Some(close) = self.tokens.next() {
+            return Err(self.error(
+                close.span,
+                "the parenthesis closes nothing",
+                "remove it, or write \\) for a plain one",
+            ));
+        }
+        let query = query.ok_or_else(|| no_words(self.text))?;
+        if normal::height(&query) > MAX_HEIGHT {
+            return Err(self.too_deep(self.deepest.1));
+        }
+        self.notices.sort_by_key(|notice| notice.span);
+        Ok((query, self.notices))
+    }
+
+    fn error(&self, span: Span<InQuery>, message: impl Into<String>, hint: impl Into<String>) -> ParseError {
+        ParseError::new(self.text, span, message, hint)
+    }
+
+    fn too_deep(&self, span: Span<InQuery>) -> ParseError {
+        let message = format!("the query is nested more than {MAX_HEIGHT} levels deep");
+        self.error(span, message, "use fewer parentheses and NOTs inside each other")
+    }
+
+    /// Reads parts up to a closing parenthesis or the end.
+    fn sequence(&mut self) -> Result<Option<Query>, ParseError> {
+        let mut operands = Vec::new();
+        while let Some(&Lexed { ref token, span }) = self.tokens.peek() {
+            match token {
+                Token::Close => break,
+                Token::And | Token::Or => return Err(self.without_operand(span, "before")),
+                _ => operands.extend(self.either()?),
+            }
+        }
+        Ok(self.join_sequence(operands))
+    }
+
+    fn without_operand(&self, operator: Span<InQuery>, side: &str) -> ParseError {
+        let name = &self.text[operator.range()];
+        self.error(
+            operator,
+            format!("`{name}` has no operand {side} it"),
+            format!("add one, or write \\{name} to search for the word"),
+        )
+    }
+
+    fn join_sequence(&self, mut operands: Vec<Operand>) -> Option<Query> {
+        let is_star = |operand: &Operand| operand.query == Query::All && operand.stance == Stance::Plain;
+        if operands.iter().all(is_star) {
+            operands.truncate(1);
+        } else {
+            operands.retain(|operand| !is_star(operand));
+        }
+        let part = |Operand { query, stance }| Part { occur: stance.occur(self.operator), query };
+        let parts: Vec<_> = operands.into_iter().map(part).collect();
+        (!parts.is_empty()).then(|| normal::sequence(parts))
+    }
+
+    fn either(&mut self) -> Result<Option<Operand>, ParseError> {
+        self.joined(&Token::Or, Self::every, normal::either)
+    }
+
+    fn every(&mut self) -> Result<Option<Operand>, ParseError> {
+        self.joined(&Token::And, Self::unary, normal::every)
+    }
+
+    /// Reads operands with `operator` between them.
+    fn joined(
+        &mut self,
+        operator: &Token,
+        operand: fn(&mut Self) -> Result<Option<Operand>, ParseError>,
+        join: fn(Vec<Query>) -> Query,
+    ) -> Result<Option<Operand>, ParseError> {
+        let Some(first) = operand(self)? else { return Ok(None) };
+        let operator_at = |parser: &mut Self| parser.tokens.next_if(|next| next.token == *operator);
+        let Some(mut at) = operator_at(self) else { return Ok(Some(first)) };
+        let mut queries = vec![first.into_query()];
+        loop {
+            match operand(self)? {
+                Some(next) => queries.push(next.into_query()),
+                None => return Err(self.without_operand(at.span, "behind")),
+            }
+            match operator_at(self) {
+                Some(next) => at = next,
+                None => return Ok(Some(Operand { query: join(queries), stance: Stance::Plain })),
+            }
+        }
+    }
+
+    /// Reads one operand with its sign and weight; none before an operator or a closing parenthesis.
+    fn unary(&mut self) -> Result<Option<Operand>, ParseError> {
+        let is_operand = |next: &Lexed| !matches!(next.token, Token::Close | Token::And | Token::Or);
+        let Some(Lexed { token, span }) = self.tokens.next_if(is_operand) else { return Ok(None) };
+        match token {
+            Token::Not => match self.signed(span, Stance::Excluded)? {
+                Some(operand) => Ok(Some(operand)),
+                None => Err(self.without_operand(span, "behind")),
+            },
+            Token::Minus => self.signed(span, Stance::Excluded),
+            Token::Plus => self.signed(span, Stance::Required),
+            token => {
+                let operand = self.operand(token, span)?;
+                self.weighted(operand)
+            }
+        }
+    }
+
+    fn signed(&mut self, sign: Span<InQuery>, stance: Stance) -> Result<Option<Operand>, ParseError> {
+        let operand = self.nested(sign, Self::unary)?;
+        Ok(operand.map(|operand| Operand { query: operand.into_query(), stance }))
+    }
+
+    /// Reads something that can hold itself, one level deeper.
+    fn nested<T>(
+        &mut self,
+        place: Span<InQuery>,
+        read: impl FnOnce(&mut Self) -> Result<T, ParseError>,
+    ) -> Result<T, ParseError> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING {
+            return Err(self.too_deep(place));
+        }
+        if self.nesting > self.deepest.0 {
+            self.deepest = (self.nesting, place);
+        }
+        let result = read(self);
+        self.nesting -= 1;
+        result
+    }
+
+    /// Reads what the token at `span` starts.
+    fn operand(&mut self, token: Token, span: Span<InQuery>) -> Result<Option<Operand>, ParseError> {
+        let stance = if matches!(token, Token::Field(_)) { Stance::Required } else { Stance::Plain };
+        let query = match token {
+            Token::Open => self.nested(span, |parser| parser.group(span))?,
+            Token::Field(field) => Some(self.field_clause(field, span)?),
+            Token::Text(matcher) => Some(self.text_clause(matcher)),
+            Token::Value(value) => self.filter_clause(&value, span)?,
+            Token::All if self.field.is_none() => Some(Query::All),
+            // A star in a field, and a weight behind a group that was dropped, are punctuation.
+            _ => None,
+        };
+        Ok(query.map(|query| Operand { query, stance }))
+    }
+
+    fn text_clause(&self, matcher: Matcher) -> Query {
+        match self.field {
+            Some(Field::Text(field)) => text_clause(field, matcher),
+            _ => text_clause(TextField::Any, matcher),
+        }
+    }
+
+    fn filter_clause(&self, value: &str, span: Span<InQuery>) -> Result<Option<Query>, ParseError> {
+        let Some(Field::Filter(field)) = self.field else { return Ok(None) };
+        match field.read(value) {
+            Ok(filter) => Ok(Some(Query::Filter(FilterClause { clause: 0, filter }))),
+            Err(refusal) => Err(self.error(span, refusal.message, refusal.hint)),
+        }
+    }
+
+    /// Reads the value of a field, whose name stands at `span`.
+    fn field_clause(&mut self, field: Field, span: Span<InQuery>) -> Result<Query, ParseError> {
+        if self.field.is_some() {
+            return Err(lex::nested_field(self.text, span));
+        }
+        self.field = Some(field);
+        let value = match self.tokens.next() {
+            Some(Lexed { token, span }) => self.operand(token, span)?,
+            None => None,
+        };
+        self.field = None;
+        value.map(|value| value.query).ok_or_else(|| {
+            let name = quoted(&self.text[span.range()]);
+            self.error(
+                span,
+                format!("{name} has nothing to search for"),
+                "write a word directly behind the colon",
+            )
+        })
+    }
+
+    /// Reads a group up to its closing parenthesis, the opening one, at `open`, being read.
+    fn group(&mut self, open: Span<InQuery>) -> Result<Option<Query>, ParseError> {
+        let query = self.sequence()?;
+        let Some(close) = self.tokens.next() else {
+            let hint = "add the closing one, or write \\( for a plain one";
+            return Err(self.error(open, "the parenthesis is never closed", hint));
+        };
+        let is_empty = self.text[open.end..close.span.start].chars().all(word::is_space);
+        if is_empty {
+            let span = Span::new(open.start, close.span.end);
+            let hint = "put a word between the parentheses, or remove them";
+            return Err(self.error(span, "nothing stands between the parentheses", hint));
+        }
+        Ok(query)
+    }
+
+    /// Reads the weight behind an operand, if there is one.
+    fn weighted(&mut self, operand: Option<Operand>) -> Result<Option<Operand>, ParseError> {
+        let is_weight = |next: &Lexed| matches!(next.token, Token::Weight(_));
+        let Some(Lexed { token: Token::Weight(weight), span }) = self.tokens.next_if(is_weight) else {
+            return Ok(operand);
+        };
+        let Some(Operand { query, stance }) = operand else { return Ok(None) };
+        if !query.is_scored() {
+            let message =
+                format!("{} is ignored: what it weighs has no score", quoted(&self.text[span.range()]));
+            self.notices.push(Notice { span, message });
+        }
+        Ok(Some(Operand { query: normal::weighted(query, weight), stance }))
+    }
+}
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;

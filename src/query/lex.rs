@@ -1,0 +1,406 @@
+//! From query text to tokens: what is a sign, what is a field, and what is only punctuation.
+//!
+//! The rules are told in [`parse`](mod@super::parse). The one that shapes this file: a character has a
+//! meaning only where a person would have put it on purpose, so that pasted prose comes out as its words.
+//! Whether the tokens make sense together is left to the parser.
+
+use super::Matcher;
+use super::error::{Notice, ParseError, quoted};
+use super::field::Field;
+use super::word::{self, ends_word, is_quote, is_searchable, is_space};
+use crate::span::{InQuery, Span};
+
+/// The largest weight.
+const MAX_WEIGHT: f32 = 1000.0;
+
+/// A token and where it was typed.
+#[derive(Clone, Debug)]
+pub(super) struct Lexed {
+    pub(super) token: Token,
+    pub(super) span: Span<InQuery>,
+}
+
+/// The smallest piece of query text that has a meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Plus,
+    Minus,
+    /// A field's name and colon; its value stands directly behind.
+    Field(Field),
+    /// A star on its own.
+    All,
+    Text(Matcher),
+    /// The value of a field that filters.
+    Value(String),
+    Weight(f32),
+}
+
+/// What a query text is made of.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    pub(super) tokens: Vec<Lexed>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// Cuts a query text into tokens.
+pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
+    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new() };
+    while let Some(next) = lexer.rest().chars().next() {
+        lexer.step(next)?;
+    }
+    Ok(Tokens { tokens: lexer.tokens, notices: lexer.notices })
+}
+
+/// What a text looks for, where it is one clause, with or without a field, and there is nothing to tell about it.
+pub(super) fn lex_clause(text: &str) -> Option<Matcher> {
+    let mut read = lex(text).ok().filter(|read| read.notices.is_empty())?;
+    let is_clause = match &read.tokens[..] {
+        [first, _] => matches!(first.token, Token::Field(_)),
+        tokens => tokens.len() == 1,
+    };
+    match read.tokens.pop()?.token {
+        Token::Text(matcher) => is_clause.then_some(matcher),
+        _ => None,
+    }
+}
+
+/// Whether the value of a filter reads back as itself without quotes.
+pub(super) fn is_bare_value(value: &str) -> bool {
+    lex(&format!("path:{value}")).is_ok_and(|read| match &read.tokens[..] {
+        [_, Lexed { token: Token::Value(read), .. }] => read == value,
+        _ => false,
+    })
+}
+
+/// Whether a `+` or `-` directly before `text` is a sign: something searchable follows it.
+pub(super) fn takes_sign(text: &str) -> bool {
+    let behind = |len: usize| text[len..].chars().next();
+    match behind(0) {
+        None => false,
+        Some('(') => true,
+        Some('*') => behind(1).is_none_or(ends_word),
+        Some('=') => behind(1).is_some_and(|c| c.is_alphanumeric() || is_quote(c)),
+        Some('\\') => {
+            let word = word::word_at(text);
+            (word::escaped(word).is_some() || word::unescape(word) != word) && is_searchable(word)
+        }
+        Some(c) => c.is_alphanumeric() || is_quote(c),
+    }
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    tokens: Vec<Lexed>,
+    notices: Vec<Notice>,
+    /// The field in force inside each open parenthesis.
+    fields: Vec<Option<Field>>,
+}
+
+/// What stands directly before the place that is read.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    /// White space, an opening parenthesis, or nothing: signs are signs here.
+    Space,
+    /// A phrase, a closing parenthesis or punctuation: signs are text here.
+    Text,
+    /// A sign; no operator can follow.
+    Sign,
+    /// A field's colon; a value follows.
+    Field(Field),
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    /// Reads what stands at `at`, whose first character is `next`.
+    fn step(&mut self, next: char) -> Result<(), ParseError> {
+        match next {
+            _ if is_space(next) => self.at += next.len_utf8(),
+            '(' => {
+                let field = self.field();
+                self.fields.push(field);
+                self.push(Token::Open, 1);
+            }
+            ')' => {
+                self.fields.pop();
+                self.push(Token::Close, 1);
+            }
+            _ if is_quote(next) => self.phrase(next)?,
+            '^' if self.weight_len() > 0 => self.weight(self.weight_len())?,
+            '+' | '-' if self.before() == Before::Space && takes_sign(&self.rest()[1..]) => {
+                self.push(if next == '+' { Token::Plus } else { Token::Minus }, 1);
+            }
+            _ if matches!(self.field(), Some(Field::Filter(_))) => self.value()?,
+            _ => self.word()?,
+        }
+        Ok(())
+    }
+
+    fn before(&self) -> Before {
+        match self.tokens.last().filter(|last| last.span.end == self.at).map(|last| &last.token) {
+            Some(Token::Plus | Token::Minus) => Before::Sign,
+            Some(Token::Field(field)) => Before::Field(*field),
+            Some(Token::Open) => Before::Space,
+            _ if self.text[..self.at].chars().next_back().is_none_or(is_space) => Before::Space,
+            _ => Before::Text,
+        }
+    }
+
+    /// The field in whose value the place that is read stands.
+    fn field(&self) -> Option<Field> {
+        match self.before() {
+            Before::Field(field) => Some(field),
+            _ => self.fields.last().copied().flatten(),
+        }
+    }
+
+    fn here(&self, len: usize) -> Span<InQuery> {
+        Span::new(self.at, self.at + len)
+    }
+
+    fn push(&mut self, token: Token, len: usize) {
+        let span = self.here(len);
+        self.tokens.push(Lexed { token, span });
+        self.at += len;
+    }
+
+    fn error(&self, len: usize, message: impl Into<String>, hint: impl Into<String>) -> ParseError {
+        ParseError::new(self.text, self.here(len), message, hint)
+    }
+
+    fn notice(&mut self, len: usize, message: String) {
+        let span = self.here(len);
+        self.notices.push(Notice { span, message });
+    }
+
+    /// An error about a form that is not part of the language yet.
+    fn unsupported(&self, len: usize, form: &str) -> ParseError {
+        let typed = quoted(&self.rest()[..len]);
+        self.error(
+            len,
+            format!("{typed}: {form} is not supported"),
+            "put it in quotes to search for its words, or use --words",
+        )
+    }
+
+    /// Reads a phrase, from its quote to the next one, or the quoted value of a filter.
+    fn phrase(&mut self, open: char) -> Result<(), ParseError> {
+        let is_value = matches!(self.field(), Some(Field::Filter(_)));
+        let body = &self.rest()[open.len_utf8()..];
+        let Some((matcher, body_len)) = phrase_at(body, is_value) else {
+            return Err(self.error(
+                open.len_utf8(),
+                "the quote opens a phrase that is never closed",
+                "add a closing quote, or write \\\" for a plain one",
+            ));
+        };
+        let len = open.len_utf8() + body_len;
+        if is_value {
+            self.push(Token::Value(matcher.text().into()), len);
+            return Ok(());
+        }
+        if !is_searchable(matcher.text()) {
+            let hint = "put a word between the quotes, or remove them";
+            return Err(self.error(len, "nothing to search for in the phrase", hint));
+        }
+        self.push(Token::Text(matcher), len);
+        match word::distance_at(self.rest()) {
+            Some(len) => Err(self.unsupported(len, "a distance behind a phrase")),
+            None => Ok(()),
+        }
+    }
+
+    /// The length of a weight at `at`, directly behind a phrase, a value or a closing parenthesis.
+    fn weight_len(&self) -> usize {
+        let number = word::number_at(&self.rest()[1..]);
+        let behind = self.tokens.last().filter(|last| last.span.end == self.at).map(|last| &last.token);
+        let is_behind = matches!(behind, Some(Token::Close | Token::Text(_) | Token::Value(_)));
+        let is_whole = self.rest()[1 + number.len()..].chars().next().is_none_or(ends_word);
+        if is_behind && is_whole && word::is_number(number) { 1 + number.len() } else { 0 }
+    }
+
+    /// Reads `^` and a number, `len` bytes in all.
+    fn weight(&mut self, len: usize) -> Result<(), ParseError> {
+        let typed = &self.rest()[..len];
+        let weight = typed[1..].parse().unwrap_or(0.0);
+        if weight <= 0.0 || weight > MAX_WEIGHT {
+            return Err(self.error(
+                len,
+                format!("{} is no weight", quoted(typed)),
+                "write a number above 0, up to 1000, as in word^2.5; a plain ^ is written \\^",
+            ));
+        }
+        self.push(Token::Weight(weight), len);
+        Ok(())
+    }
+
+    /// Reads a filter's value that is not in quotes; in parentheses, it may be an operator.
+    fn value(&mut self) -> Result<(), ParseError> {
+        let typed = word::value_at(self.rest());
+        if self.before() == Before::Space
+            && let Some(operator) = keyword(typed)
+        {
+            self.push(operator, typed.len());
+            return Ok(());
+        }
+        self.refuse_field(typed)?;
+        let (value, weight) = split_weight(typed);
+        self.push(Token::Value(value.into()), value.len());
+        if weight > 0 { self.weight(weight) } else { Ok(()) }
+    }
+
+    /// Reads a word, or a field's name.
+    fn word(&mut self) -> Result<(), ParseError> {
+        let typed = word::word_at(self.rest());
+        let before = self.before();
+        let is_bound = matches!(before, Before::Sign | Before::Field(_));
+        if !is_bound && let Some(operator) = keyword(typed) {
+            self.push(operator, typed.len());
+            return Ok(());
+        }
+        if matches!(before, Before::Field(_)) {
+            self.refuse_field(typed)?;
+        } else if self.field_name(typed)? {
+            return Ok(());
+        }
+        self.refuse_later_forms(typed)?;
+        self.text(typed)
+    }
+
+    /// Reads a word that is to be searched for; drops it where nothing in it can be.
+    fn text(&mut self, typed: &str) -> Result<(), ParseError> {
+        if typed == "*" {
+            self.push(Token::All, 1);
+            return Ok(());
+        }
+        let (body, weight) = split_weight(typed);
+        let Some(matcher) = word::matcher(body, self.before() != Before::Text) else {
+            self.at += typed.len();
+            return Ok(());
+        };
+        self.push(Token::Text(matcher), body.len());
+        if weight > 0 { self.weight(weight) } else { Ok(()) }
+    }
+
+    fn refuse_later_forms(&self, typed: &str) -> Result<(), ParseError> {
+        if self.before() == Before::Text {
+            return Ok(());
+        }
+        if let Some(len) = word::regex_at(self.rest()) {
+            return Err(self.unsupported(len, "a regular expression"));
+        }
+        word::later_form(typed).map_or(Ok(()), |form| Err(self.unsupported(typed.len(), form)))
+    }
+
+    /// Refuses a field in the value of a field.
+    fn refuse_field(&self, typed: &str) -> Result<(), ParseError> {
+        match word::split_field(typed) {
+            Some((name, _)) if Field::named(name).is_some() => {
+                Err(nested_field(self.text, self.here(name.len() + 1)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the field's name and colon at the start of a word, and says whether there is one.
+    fn field_name(&mut self, typed: &str) -> Result<bool, ParseError> {
+        self.refuse_later_fields(typed)?;
+        let Some((name, _)) = word::split_field(typed) else { return Ok(false) };
+        let (len, value) = (name.len() + 1, &self.rest()[name.len() + 1..]);
+        match Field::named(name) {
+            Some(field) if has_value(field, value) => {
+                self.push(Token::Field(field), len);
+                return Ok(true);
+            }
+            Some(_) if value.starts_with(':') => {}
+            Some(_) => {
+                let message = format!("`{name}:` has no value directly behind it; searched as a word");
+                self.notice(len, message);
+            }
+            None if takes_sign(value) => {
+                let (typed, names) = (quoted(&self.rest()[..len]), Field::names());
+                self.notice(
+                    len,
+                    format!("{typed} is not a field; searched as words (the fields are {names})"),
+                );
+            }
+            None => {}
+        }
+        Ok(false)
+    }
+
+    /// Refuses `size:` and `meta.KEY:` before a value.
+    fn refuse_later_fields(&self, typed: &str) -> Result<(), ParseError> {
+        let Some((name, _)) = typed.split_once(':') else { return Ok(()) };
+        let is_key = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+        let is_later =
+            name == "size" || name.strip_prefix("meta.").is_some_and(|key| !key.is_empty() && is_key(key));
+        let value = &self.rest()[name.len() + 1..];
+        if is_later && (takes_sign(value) || value.starts_with(['<', '>', '='])) {
+            return Err(self.unsupported(name.len() + 1, "this field"));
+        }
+        Ok(())
+    }
+}
+
+/// The error about a field in the value of a field.
+pub(super) fn nested_field(text: &str, span: Span<InQuery>) -> ParseError {
+    let message = format!("{}: a field cannot stand in the value of another", quoted(&text[span.range()]));
+    ParseError::new(text, span, message, "write the fields side by side, or put the text in quotes")
+}
+
+/// Whether what stands directly behind a field's colon can be its value.
+///
+/// A colon that ends a word, or is one of two, is prose.
+fn has_value(field: Field, behind: &str) -> bool {
+    let is_prose = behind.chars().next().is_none_or(|c| is_space(c) || c == ')' || c == ':');
+    let is_searchable = || takes_sign(behind) || is_searchable(word::word_at(behind));
+    !is_prose && (matches!(field, Field::Filter(_)) || is_searchable())
+}
+
+fn keyword(text: &str) -> Option<Token> {
+    match text {
+        "AND" => Some(Token::And),
+        "OR" => Some(Token::Or),
+        "NOT" => Some(Token::Not),
+        _ => None,
+    }
+}
+
+/// A word without its weight, and the length of the weight.
+fn split_weight(typed: &str) -> (&str, usize) {
+    let body = word::split_weight(typed).map_or(typed, |(body, _)| body);
+    (body, typed.len() - body.len())
+}
+
+/// The phrase that ends at the first quote of `text` that is not escaped, and its length with that quote.
+///
+/// Backslashes escape quotes and backslashes and, outside values, stars.
+fn phrase_at(text: &str, is_value: bool) -> Option<(Matcher, usize)> {
+    let mut phrase = String::new();
+    let mut is_escaped = false;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if is_quote(c) {
+            let prefix = phrase.strip_suffix('*').filter(|text| text.ends_with(word::takes_star));
+            let matcher = match prefix.filter(|_| !is_value && !is_escaped) {
+                Some(prefix) => Matcher::PhrasePrefix(prefix.into()),
+                None => Matcher::Phrase(phrase),
+            };
+            return Some((matcher, at + c.len_utf8()));
+        }
+        let can_escape = |next: char| is_quote(next) || next == '\\' || (next == '*' && !is_value);
+        let special = chars.next_if(|&(_, next)| c == '\\' && can_escape(next));
+        is_escaped = special.is_some();
+        phrase.push(special.map_or(c, |(_, special)| special));
+    }
+    None
+}

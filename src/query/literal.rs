@@ -1,0 +1,54 @@
+//! Query texts that are taken literally: `--words` and `--phrase`.
+//!
+//! Scripts hand over texts that no one looked at, so nothing in them has a meaning and nothing in them is an
+//! error, but that there is nothing to search for. Where words end is decided here only roughly, at white space
+//! and punctuation; the rest is the analyzer's.
+
+use super::parse::{no_words, text_clause};
+use super::{Matcher, Occur, ParseError, Part, Query, TextField, normal, word};
+
+/// Each word of the text as a part of a sequence; words that come twice count twice.
+pub(super) fn words(text: &str, occur: Occur) -> Result<Query, ParseError> {
+    let words = text.split(separates_words).filter(|word| word::is_searchable(word));
+    let part = |word: &str| Part { occur, query: text_clause(TextField::Any, Matcher::Word(word.into())) };
+    let parts: Vec<_> = words.map(part).collect();
+    if parts.is_empty() { Err(no_words(text)) } else { Ok(normal::sequence(parts)) }
+}
+
+/// The whole text as one phrase.
+pub(super) fn phrase(text: &str) -> Result<Query, ParseError> {
+    if !word::is_searchable(text) {
+        return Err(no_words(text));
+    }
+    Ok(text_clause(TextField::Any, Matcher::Phrase(text.into())))
+}
+
+/// Whether a character separates words: white space and punctuation, Western, Chinese, Japanese, Korean and
+/// full-width.
+///
+/// Letters and digits among the punctuation (`々`, `〆`, `〇`) do not, nor do the two joiners, which shape
+/// letters inside words of Persian and Indic scripts.
+fn separates_words(c: char) -> bool {
+    let is_block = matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}');
+    let is_joiner = matches!(c, '\u{200c}' | '\u{200d}');
+    word::is_space(c) || c.is_ascii_punctuation() || (is_block && !is_joiner && !c.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_end_at_punctuation_of_every_script_and_nowhere_else() {
+        let pieces = |text: &'static str| -> Vec<&str> {
+            text.split(separates_words).filter(|piece| word::is_searchable(piece)).collect()
+        };
+        assert_eq!(
+            pieces("don't U.S.-led a_b “x” a…b"),
+            ["don", "t", "U", "S", "led", "a", "b", "x", "a", "b"]
+        );
+        assert_eq!(pieces("「日本」、人々〆（二〇二三）。ｱﾞｲ･ー"), ["日本", "人々〆", "二〇二三", "ｱﾞｲ", "ー"]);
+        assert_eq!(pieces("می\u{200c}خواهم é5 ５％"), ["می\u{200c}خواهم", "é5", "５"]);
+        assert_eq!(pieces("... — ＊ 、"), [""; 0]);
+    }
+}

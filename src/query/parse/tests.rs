@@ -1,0 +1,442 @@
+//! What query texts mean, form by form, and what is said of those that mean nothing.
+
+use super::*;
+
+const ALL: Options = Options { reading: Reading::Query, operator: Operator::All };
+const WORDS: Options = Options { reading: Reading::Words, operator: Operator::Any };
+const PHRASE: Options = Options { reading: Reading::Phrase, operator: Operator::Any };
+
+fn shown(text: &str, options: Options) -> String {
+    match parse(text, options) {
+        Ok(parsed) => parsed.query.to_string(),
+        Err(error) => format!("{text}: {error}"),
+    }
+}
+
+fn assert_shown(cases: &[(&str, &str)], options: Options) {
+    for &(text, expected) in cases {
+        assert_eq!(shown(text, options), expected, "{text}");
+    }
+}
+
+/// The matchers of a query's text clauses, in order.
+fn matchers(text: &str) -> Vec<Matcher> {
+    fn collect(query: &Query, matchers: &mut Vec<Matcher>) {
+        match query {
+            Query::All | Query::Filter(_) => {}
+            Query::Text(clause) => matchers.push(clause.matcher.clone()),
+            Query::Not(query) | Query::Weighted { query, .. } => collect(query, matchers),
+            Query::And(queries) | Query::Or(queries) => {
+                queries.iter().for_each(|query| collect(query, matchers))
+            }
+            Query::Sequence(parts) => parts.iter().for_each(|part| collect(&part.query, matchers)),
+        }
+    }
+    let mut matchers = Vec::new();
+    collect(&parse(text, Options::default()).expect("a query").query, &mut matchers);
+    matchers
+}
+
+fn words(texts: &[&str]) -> Vec<Matcher> {
+    texts.iter().map(|&text| Matcher::Word(text.into())).collect()
+}
+
+fn notices(text: &str) -> Vec<String> {
+    let parsed = parse(text, Options::default()).expect("a query");
+    parsed.notices.into_iter().map(|notice| notice.message).collect()
+}
+
+fn error(text: &str) -> ParseError {
+    parse(text, Options::default()).expect_err(text)
+}
+
+#[test]
+fn operators_bind_as_documented() {
+    assert_shown(
+        &[
+            ("a", "a"),
+            ("a b", "a b"),
+            ("a OR b c", "(a OR b) c"),
+            ("a AND b OR c AND d", "(a AND b) OR (c AND d)"),
+            ("a OR b AND c", "a OR (b AND c)"),
+            ("(a OR b) AND c", "(a OR b) AND c"),
+            ("NOT a AND b", "(NOT a) AND b"),
+            ("a AND -b AND +c", "a AND (NOT b) AND c"),
+            ("a OR NOT b", "a OR (NOT b)"),
+            ("+a b -c", "+a b -c"),
+            ("+a AND b c", "(a AND b) c"),
+            ("-(a b) c", "-(a b) c"),
+            ("a^2 b", "a^2 b"),
+            ("NOT a^2 b", "-a^2 b"),
+            ("\"a b\"^2.5 (c OR d)^0.5", "\"a b\"^2.5 (c OR d)^0.5"),
+            ("(a^2)^3", "(a^2)^3"),
+            ("a and b or not c", "a and b or not c"),
+            ("\"a\"AND(b)OR\"c\"", "(\"a\" AND b) OR \"c\""),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn one_meaning_has_one_tree() {
+    assert_shown(
+        &[
+            ("((a))", "a"),
+            ("+a", "a"),
+            ("-a", "NOT a"),
+            ("NOT a", "NOT a"),
+            ("a NOT b", "a -b"),
+            ("a (NOT b)", "a (NOT b)"),
+            ("a +(NOT b)", "a -b"),
+            ("a (b (c d)) e", "a b c d e"),
+            ("+(+a +b) c", "+a +b c"),
+            ("+(a b) c", "+(a b) c"),
+            ("(a OR b) OR (c OR d)", "a OR b OR c OR d"),
+            ("a AND (b AND c)", "a AND b AND c"),
+            ("a^1", "a"),
+            ("=a*", "a*"),
+            ("=\"a b\"", "\"a b\""),
+            ("a (...) b ( - )", "a b"),
+            ("* a", "a"),
+            ("* -a", "NOT a"),
+            ("* *", "*"),
+            ("* OR a", "* OR a"),
+            ("+* a", "+* a"),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn all_requires_every_part_without_a_sign() {
+    assert_shown(
+        &[
+            ("a b -c", "+a +b -c"),
+            ("a OR b c", "+(a OR b) +c"),
+            ("(a b) c", "+a +b +c"),
+            ("a $5", "+a +($5)"),
+            ("a (NOT b)", "+a -b"),
+            ("* a", "a"),
+        ],
+        ALL,
+    );
+}
+
+#[test]
+fn bare_fields_in_a_sequence_are_required_and_others_are_not() {
+    assert_shown(
+        &[
+            ("title:summit", "title:summit"),
+            ("title:summit missile", "+title:summit missile"),
+            ("missile lang:ko -format:html", "missile +lang:ko -format:html"),
+            ("title:a OR b c", "(title:a OR b) c"),
+            ("(title:a) b", "(title:a) b"),
+            ("(title:a)^3 b", "(title:a^3) b"),
+            ("title:a^3 b", "+title:a^3 b"),
+            ("title:(a b) c", "+((title:a) (title:b)) c"),
+            ("title:(a OR b)", "title:a OR title:b"),
+            ("heading:(+a -\"b c*\")^2", "(+heading:a -heading:\"b c*\")^2"),
+            (
+                "title:\"camp david\" title:=Exact title:warn*",
+                "+title:\"camp david\" +title:=Exact +title:warn*",
+            ),
+            ("title:AND title:-x", "+title:AND +title:-x"),
+            ("NOT path:a", "NOT path:a"),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn filters_take_their_values() {
+    assert_shown(
+        &[
+            ("lang:KO", "lang:ko"),
+            ("lang:(ko OR ja)", "lang:ko OR lang:ja"),
+            ("lang:(ko ja) a", "+((lang:ko) (lang:ja)) a"),
+            ("format:md", "format:markdown"),
+            ("ext:.md", "ext:md"),
+            ("path:reports/**", "path:reports/**"),
+            ("path:\"with space/**\"", "path:\"with space/**\""),
+            (r#"path:"a\"b\\c\*""#, r#"path:"a\"b\\c\\*""#),
+            ("path:/etc/ path:C:\\x\\", "+path:/etc/ +path:C:\\x\\"),
+            ("path:\"OR\" path:(a \"OR\")", "+path:OR +((path:a) (path:OR))"),
+            ("date:2023-11-01..2023-11-30", "date:2023-11"),
+            ("date:(2022 OR >=2023-11)", "date:2022 OR date:2023-11-01.."),
+            ("path:\"a^2\"", "path:\"a^2\""),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn what_people_paste_is_its_words() {
+    for (text, expected) in [
+        ("who's don’t", words(&["who's", "don’t"])),
+        ("U.S.-South Korea", words(&["U.S.-South", "Korea"])),
+        ("a/b C++ A&B a+b a-b x=y x^y", words(&["a/b", "C++", "A&B", "a+b", "a-b", "x=y", "x^y"])),
+        ("https://x.org/a?b=c#d-e~f", words(&["https://x.org/a?b=c#d-e~f"])),
+        ("a@b.org, @name #tag $5 50%", words(&["a@b.org,", "@name", "#tag", "$5", "50%"])),
+        ("(see p. 4) 10:30", words(&["see", "p.", "4", "10:30"])),
+        ("- item — & ... C", words(&["item", "C"])),
+        ("* item", words(&["item"])),
+        ("--flag -$5 ++x ==y", words(&["--flag", "-$5", "++x", "==y"])),
+        ("**bold** a*b *", words(&["**bold**", "a*b"])),
+        (r"C:\temp\x \\server\share", words(&[r"C:\temp\x", r"\server\share"])),
+        ("/usr/bin/env /etc/passwd", words(&["/usr/bin/env", "/etc/passwd"])),
+        ("Note: text Re:x std::path title::x", words(&["Note:", "text", "Re:x", "std::path", "title::x"])),
+        ("1~2 월~일 NEAR BEFORE/x", words(&["1~2", "월~일", "NEAR", "BEFORE/x"])),
+        ("「日本」、（韓国）。«a» '5' `b`", words(&["「日本」、（韓国）。«a»", "'5'", "`b`"])),
+        ("한미일　국방장관,\u{200b}서울", words(&["한미일", "국방장관,", "서울"])),
+        ("title: summit date:", words(&["title:", "summit", "date:"])),
+        ("member(s) f(x)", words(&["member", "s", "f", "x"])),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn quotes_of_every_kind_make_phrases() {
+    for text in ["\"camp david\"", "“camp david”", "„camp david‟", "\u{ff02}camp david\"", "“camp david“"]
+    {
+        assert_eq!(matchers(text), [Matcher::Phrase("camp david".into())], "{text}");
+    }
+    assert_eq!(matchers(r#""a \"b\" \\ \* \x""#), [Matcher::Phrase(r#"a "b" \ * \x"#.into())]);
+    assert_eq!(matchers(r#""missile warn*""#), [Matcher::PhrasePrefix("missile warn".into())]);
+    for (text, phrase) in [(r#""warn\*""#, "warn*"), (r#""warn**""#, "warn**"), (r#""a * b""#, "a * b")] {
+        assert_eq!(matchers(text), [Matcher::Phrase(phrase.into())], "{text}");
+    }
+}
+
+#[test]
+fn escapes_take_the_meaning_away() {
+    for (text, expected) in [
+        (r"\AND \OR \NOT", words(&["AND", "OR", "NOT"])),
+        (r"\-a \+b \=c", words(&["-a", "+b", "=c"])),
+        (r"title\:a a\^2 warn\*", words(&["title:a", "a^2", "warn*"])),
+        (r"\(a\) \“b\”", words(&["(a)", "“b”"])),
+        (r"a\~1 \/re/", words(&["a~1", "/re/"])),
+        (r"-\-a", words(&["-a"])),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+    assert_eq!(shown(r"b -\-a", Options::default()), r"b -\-a");
+}
+
+#[test]
+fn clauses_are_numbered_from_left_to_right() {
+    fn numbers(query: &Query, found: &mut Vec<usize>) {
+        match query {
+            Query::All => {}
+            Query::Text(clause) => found.push(clause.clause),
+            Query::Filter(clause) => found.push(clause.clause),
+            Query::Not(query) | Query::Weighted { query, .. } => numbers(query, found),
+            Query::And(queries) | Query::Or(queries) => {
+                queries.iter().for_each(|query| numbers(query, found))
+            }
+            Query::Sequence(parts) => parts.iter().for_each(|part| numbers(&part.query, found)),
+        }
+    }
+    let parsed = parse("a (b OR -lang:ko) * AND c^2 ... NOT (d e)", Options::default()).expect("a query");
+    let mut found = Vec::new();
+    numbers(&parsed.query, &mut found);
+    assert_eq!(found, [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn words_are_literal() {
+    assert_shown(
+        &[
+            ("a OR \"b c\" -d", "a \\OR b c d"),
+            ("title:x /etc/ don't AND", "title x etc don t \\AND"),
+            ("「日本」、（人々）・〆切 ｱｲ", "日本 人々 ・〆切 ｱｲ"),
+            ("a a", "a a"),
+            ("* one *", "one"),
+        ],
+        WORDS,
+    );
+    assert_eq!(shown("a-b c", Options { operator: Operator::All, ..WORDS }), "+a +b +c");
+    assert_eq!(
+        error_of("... ***", WORDS).render_with_caret(),
+        "the query has no words\n  ... ***\n  ^~~~~~~\n  hint: type a word or a \"phrase\", or * for everything"
+    );
+}
+
+#[test]
+fn a_phrase_is_literal() {
+    assert_shown(&[("a \"b\" \\ OR c*", r#""a \"b\" \\ OR c\*""#), ("a", "\"a\"")], PHRASE);
+    assert_eq!(error_of("!!", PHRASE).message, "the query has no words");
+}
+
+fn error_of(text: &str, options: Options) -> ParseError {
+    parse(text, options).expect_err(text)
+}
+
+#[test]
+fn notices_tell_what_was_not_taken_as_typed() {
+    let fields = "(the fields are title: heading: path: lang: format: ext: date:)";
+    assert_eq!(notices("author:smith"), [format!("`author:` is not a field; searched as words {fields}")]);
+    assert_eq!(notices("a -author:\"x y\"").len(), 1);
+    assert_eq!(notices("title: summit"), ["`title:` has no value directly behind it; searched as a word"]);
+    assert_eq!(notices("lang:ko^2 a"), ["`^2` is ignored: what it weighs has no score"]);
+    for text in ["https://x.org", "10:30", "note: a", "Re:x", r"c:\temp", "std::path", "a: b", r"author\:x"] {
+        assert_eq!(notices(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn unsupported_forms_say_so() {
+    for text in [
+        "a NEAR/5 b",
+        "a BEFORE/2 b",
+        "\"a b\"~3",
+        "\"a b\"~>3",
+        "pyongyng~1",
+        "pyongyng~2^3",
+        "/miss.le/",
+        "a (/mis(s|le)/)",
+        "size:>1MB",
+        "size:10",
+        "meta.source:wire",
+        "title:word~1",
+        "-/re/ -size:5",
+    ] {
+        let error = error(text);
+        assert!(error.message.ends_with(" is not supported"), "{text}: {error}");
+        assert_eq!(error.hint, "put it in quotes to search for its words, or use --words");
+    }
+}
+
+#[test]
+fn errors_show_the_place_and_a_remedy() {
+    for (text, expected) in [
+        (
+            "missile \"warning",
+            "the quote opens a phrase that is never closed\n  missile \"warning\n          ^\n  \
+             hint: add a closing quote, or write \\\" for a plain one",
+        ),
+        (
+            "a (b OR c",
+            "the parenthesis is never closed\n  a (b OR c\n    ^\n  \
+             hint: add the closing one, or write \\( for a plain one",
+        ),
+        (
+            "북한) b",
+            "the parenthesis closes nothing\n  북한) b\n      ^\n  \
+             hint: remove it, or write \\) for a plain one",
+        ),
+        (
+            "a ( ) b",
+            "nothing stands between the parentheses\n  a ( ) b\n    ^~~\n  \
+             hint: put a word between the parentheses, or remove them",
+        ),
+        (
+            "AND b",
+            "`AND` has no operand before it\n  AND b\n  ^~~\n  \
+             hint: add one, or write \\AND to search for the word",
+        ),
+        (
+            "a\tOR",
+            "`OR` has no operand behind it\n  a OR\n    ^~\n  \
+             hint: add one, or write \\OR to search for the word",
+        ),
+        (
+            "a NOT",
+            "`NOT` has no operand behind it\n  a NOT\n    ^~~\n  \
+             hint: add one, or write \\NOT to search for the word",
+        ),
+        ("", "the query has no words\n  \n  ^\n  hint: type a word or a \"phrase\", or * for everything"),
+        (
+            "a \"!!\"",
+            "nothing to search for in the phrase\n  a \"!!\"\n    ^~~~\n  \
+             hint: put a word between the quotes, or remove them",
+        ),
+        (
+            "date:2023-13",
+            "`date:` takes a date or a range of dates\n  date:2023-13\n       ^~~~~~~\n  \
+             hint: write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., \
+             or >=2023, >2023, <=2023, <2023",
+        ),
+        (
+            "a format:doc",
+            "`format:` takes the name of a format\n  a format:doc\n           ^~~\n  \
+             hint: write one of text, markdown, html, jsonl",
+        ),
+        (
+            "title:(a path:b)",
+            "`path:`: a field cannot stand in the value of another\n  title:(a path:b)\n           ^~~~~\n  \
+             hint: write the fields side by side, or put the text in quotes",
+        ),
+        (
+            "a^0",
+            "`^0` is no weight\n  a^0\n   ^~\n  \
+             hint: write a number above 0, up to 1000, as in word^2.5; a plain ^ is written \\^",
+        ),
+        (
+            "title:(!)",
+            "`title:` has nothing to search for\n  title:(!)\n  ^~~~~~\n  \
+             hint: write a word directly behind the colon",
+        ),
+    ] {
+        assert_eq!(error(text).render_with_caret(), expected, "{text}");
+    }
+}
+
+#[test]
+fn other_errors_have_their_messages() {
+    for (text, message) in [
+        ("a OR AND b", "`OR` has no operand behind it"),
+        ("NOT (...)", "`NOT` has no operand behind it"),
+        ("(a OR)", "`OR` has no operand behind it"),
+        ("(AND a)", "`AND` has no operand before it"),
+        ("\"\"", "nothing to search for in the phrase"),
+        ("... -", "the query has no words"),
+        ("(...)", "the query has no words"),
+        ("()", "nothing stands between the parentheses"),
+        ("title:()", "nothing stands between the parentheses"),
+        ("title:path:x", "`path:`: a field cannot stand in the value of another"),
+        ("lang:(title:x)", "`title:`: a field cannot stand in the value of another"),
+        ("title:*", "`title:` has nothing to search for"),
+        ("lang:korean", "`lang:` takes the code of a language"),
+        ("lang:\"\"", "`lang:` takes the code of a language"),
+        ("path:\" \"", "`path:` has no path"),
+        ("ext:.", "`ext:` has no extension"),
+        ("date:2024..2023", "the range of dates ends before it starts"),
+        ("a^1001", "`^1001` is no weight"),
+        ("(a)^99999999999999999999999999999999999999999", "`^9999999999999999999999999999999…` is no weight"),
+    ] {
+        assert_eq!(error(text).message, message, "{text}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded_in_texts_and_in_trees() {
+    let message = "the query is nested more than 64 levels deep";
+    for text in [
+        "(".repeat(200) + "a" + &")".repeat(200),
+        "NOT ".repeat(9_000) + "a",
+        "(".repeat(60_000),
+        "(b OR (c AND ".repeat(32) + "a" + &"))".repeat(32),
+        "NOT ".repeat(64) + "a",
+    ] {
+        assert_eq!(error(&text).message, message, "{text}");
+    }
+    let text = "(".repeat(128) + "a" + &")".repeat(128);
+    assert_eq!(shown(&text, Options::default()), "a");
+    let text = "NOT ".repeat(63) + "a";
+    let parsed = parse(&text, Options::default()).expect("as deep as allowed");
+    assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
+}
+
+#[test]
+fn long_texts_are_refused_in_every_reading() {
+    let text = "a ".repeat(MAX_QUERY_LENGTH / 2);
+    for options in [Options::default(), ALL, WORDS, PHRASE] {
+        assert!(parse(&text, options).is_ok());
+        let error = parse(&format!("{text}é"), options).expect_err("too long");
+        assert_eq!(error.message, "the query text is longer than 64 KiB");
+        assert_eq!(error.span.start, MAX_QUERY_LENGTH);
+    }
+    let error = parse(&"a".repeat(3).replace('a', &"é".repeat(20_000)), WORDS).expect_err("too long");
+    assert!(error.span.start <= MAX_QUERY_LENGTH);
+}

@@ -1,0 +1,174 @@
+//! Query text for a query: the way back from the tree, used to tell people how their query was understood.
+//!
+//! The law is that parsing what is shown (as the query language, juxtaposition meaning any) gives the same tree
+//! again, for every tree that `parse` returned and whose shown text is no longer than `parse` takes. Texts
+//! are shown as they were typed wherever they read back as themselves, so that paths, URLs and `C++` stay
+//! legible, and with escapes elsewhere; what reads back as what is asked of the lexer, not known here twice.
+
+use std::fmt;
+
+use super::lex;
+use super::word::{is_keyword, is_quote, is_special};
+use super::{Filter, Matcher, Occur, Part, Query, TextClause, TextField};
+use crate::date::{Date, Period};
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Sequence(parts) => fmt_joined(f, parts.iter().map(show_part), " "),
+            Self::And(queries) => fmt_joined(f, queries.iter().map(show_operand), " AND "),
+            Self::Or(queries) => fmt_joined(f, queries.iter().map(show_operand), " OR "),
+            Self::Not(query) => write!(f, "NOT {}", show_operand(query)),
+            Self::Weighted { query, weight } => match **query {
+                Self::Text(_) => write!(f, "{query}^{weight}"),
+                _ => write!(f, "({query})^{weight}"),
+            },
+            Self::Text(clause) => write!(f, "{clause}"),
+            Self::Filter(clause) => write!(f, "{}", clause.filter),
+        }
+    }
+}
+
+fn fmt_joined(
+    f: &mut fmt::Formatter<'_>,
+    operands: impl Iterator<Item = String>,
+    operator: &str,
+) -> fmt::Result {
+    for (at, operand) in operands.enumerate() {
+        if at > 0 {
+            f.write_str(operator)?;
+        }
+        f.write_str(&operand)?;
+    }
+    Ok(())
+}
+
+/// A query as one operand: in parentheses, unless it is a leaf.
+fn show_operand(query: &Query) -> String {
+    match query {
+        Query::All | Query::Text(_) | Query::Filter(_) | Query::Weighted { .. } => query.to_string(),
+        _ => format!("({query})"),
+    }
+}
+
+/// A part of a sequence with its sign.
+///
+/// A field without a sign is required where it stands bare, so one that is not goes in parentheses, and so
+/// does a word before which a sign would be text.
+fn show_part(part: &Part) -> String {
+    let operand = show_operand(&part.query);
+    let sign = match part.occur {
+        Occur::Should if is_field_clause(&part.query) => return format!("({operand})"),
+        Occur::Should => return operand,
+        Occur::Must => '+',
+        Occur::MustNot => '-',
+    };
+    if lex::takes_sign(&operand) { format!("{sign}{operand}") } else { format!("{sign}({operand})") }
+}
+
+/// Whether the query is shown with a field before it.
+fn is_field_clause(query: &Query) -> bool {
+    match query {
+        Query::Filter(_) => true,
+        Query::Text(clause) => clause.field != TextField::Any,
+        Query::Weighted { query, .. } => matches!(**query, Query::Text(_)) && is_field_clause(query),
+        _ => false,
+    }
+}
+
+impl fmt::Display for TextClause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = match self.field {
+            TextField::Any => "",
+            TextField::Title => "title:",
+            TextField::Heading => "heading:",
+        };
+        f.write_str(&show_clause(field, &self.matcher))
+    }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&show_clause("", self))
+    }
+}
+
+/// A matcher behind its field: as it was typed where that reads back, else with escapes.
+fn show_clause(field: &str, matcher: &Matcher) -> String {
+    let (before, behind) = match matcher {
+        Matcher::Word(_) => ("", ""),
+        Matcher::Exact(_) => ("=", ""),
+        Matcher::Prefix(_) => ("", "*"),
+        Matcher::Phrase(text) => return format!("{field}\"{}\"", escape_phrase(text)),
+        Matcher::PhrasePrefix(text) => return format!("{field}\"{}*\"", escape_phrase(text)),
+    };
+    let typed = format!("{field}{before}{}{behind}", matcher.text());
+    // A backslash at the end is plain there, but would escape what may come to stand behind it.
+    if !typed.ends_with('\\') && lex::lex_clause(&typed).as_ref() == Some(matcher) {
+        return typed;
+    }
+    format!("{field}{before}{}{behind}", escape_word(matcher.text()))
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(glob) => write!(f, "path:{}", show_value(glob)),
+            Self::Language(code) => write!(f, "lang:{code}"),
+            Self::Format(name) => write!(f, "format:{name}"),
+            Self::Extension(extension) => write!(f, "ext:{}", show_value(extension)),
+            Self::Date(period) => write!(f, "date:{}", show_period(period)),
+        }
+    }
+}
+
+/// A value of a filter, in quotes where it would not read back without.
+fn show_value(value: &str) -> String {
+    if lex::is_bare_value(value) { value.into() } else { format!("\"{}\"", escape_quotes(value)) }
+}
+
+fn show_period(period: &Period) -> String {
+    let (first, last) = (period.first.to_string(), period.last.to_string());
+    let names = [4, 7, 10].map(|len| first.get(..len).unwrap_or_default());
+    if let Some(name) = names.into_iter().find(|name| Period::parse(name).as_ref() == Some(period)) {
+        return name.into();
+    }
+    match (period.first, period.last) {
+        (Date::MIN, _) => format!("..{last}"),
+        (_, Date::MAX) => format!("{first}.."),
+        _ => format!("{first}..{last}"),
+    }
+}
+
+/// Escapes everything in a word that could have a meaning.
+fn escape_word(text: &str) -> String {
+    if is_keyword(text) {
+        return format!("\\{text}");
+    }
+    escape(text, is_special)
+}
+
+/// Escapes what would end a phrase or make its last word a prefix.
+fn escape_phrase(text: &str) -> String {
+    match text.strip_suffix('*') {
+        Some(rest) => escape_quotes(rest) + "\\*",
+        None => escape_quotes(text),
+    }
+}
+
+/// Escapes quotes and backslashes.
+fn escape_quotes(text: &str) -> String {
+    escape(text, |c| c == '\\' || is_quote(c))
+}
+
+fn escape(text: &str, needs_escape: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if needs_escape(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

@@ -1,0 +1,219 @@
+//! The parts of a single word of query text: its end, its escapes, its weight, its star.
+//!
+//! Everything here looks at one run of characters and knows nothing of what stands before it; what a word
+//! means in its place is the lexer's.
+
+use super::Matcher;
+
+/// Whether a character separates words: white space, and what is pasted along with it unseen.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
+}
+
+/// Whether a character opens and closes phrases.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '\u{ff02}')
+}
+
+/// Whether a character can be escaped outside phrases.
+pub(super) fn is_special(c: char) -> bool {
+    is_quote(c) || "()+-=*:^~/\\".contains(c)
+}
+
+/// Whether a character ends every word.
+pub(super) fn ends_word(c: char) -> bool {
+    is_space(c) || is_quote(c) || matches!(c, '(' | ')')
+}
+
+/// Whether a star directly behind a character can make a prefix: it is a letter, a digit, or a mark on one.
+pub(super) fn takes_star(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}')
+}
+
+/// Whether there is anything in a text that can be searched for.
+pub(super) fn is_searchable(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
+/// Whether a text is an operator when it stands alone.
+pub(super) fn is_keyword(text: &str) -> bool {
+    matches!(text, "AND" | "OR" | "NOT")
+}
+
+/// The word that `text` starts with, its escapes still in it.
+pub(super) fn word_at(text: &str) -> &str {
+    let mut end = 0;
+    while let Some(next) = text[end..].chars().next() {
+        end += match escaped(&text[end..]) {
+            Some(special) => 1 + special.len_utf8(),
+            None if ends_word(next) => break,
+            None => next.len_utf8(),
+        };
+    }
+    &text[..end]
+}
+
+/// The value of a filter that `text` starts with; nothing in it is an escape.
+pub(super) fn value_at(text: &str) -> &str {
+    &text[..text.find(ends_word).unwrap_or(text.len())]
+}
+
+/// The special character that a backslash at the start of `text` makes plain.
+pub(super) fn escaped(text: &str) -> Option<char> {
+    text.strip_prefix('\\')?.chars().next().filter(|&c| is_special(c))
+}
+
+/// The text that a word stands for, its escapes resolved.
+pub(super) fn unescape(word: &str) -> String {
+    if let Some(keyword) = word.strip_prefix('\\').filter(|word| is_keyword(word)) {
+        return keyword.into();
+    }
+    let mut text = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(next) = rest.chars().next() {
+        if let Some(special) = escaped(rest) {
+            rest = &rest[1..];
+            text.push(special);
+        } else {
+            text.push(next);
+        }
+        rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
+    }
+    text
+}
+
+/// The name and the value of `name:value`, where the name is of small letters.
+pub(super) fn split_field(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once(':')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_name.then_some((name, value))
+}
+
+/// The word before a weight and the number of the weight, as in `word^2.5`.
+pub(super) fn split_weight(word: &str) -> Option<(&str, &str)> {
+    let (before, number) = word.rsplit_once('^')?;
+    let backslashes = before.len() - before.trim_end_matches('\\').len();
+    let is_weight = number_at(number) == number && is_number(number);
+    (is_weight && backslashes % 2 == 0 && is_searchable(before)).then_some((before, number))
+}
+
+/// The digits and dots that `text` starts with.
+pub(super) fn number_at(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len())]
+}
+
+/// Whether digits and dots make a number.
+pub(super) fn is_number(digits: &str) -> bool {
+    digits.parse::<f32>().is_ok()
+}
+
+/// What a word without its weight looks for; `None` where nothing in it can be searched for.
+pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
+    let exact = word.strip_prefix('=').filter(|word| may_be_exact && word.starts_with(char::is_alphanumeric));
+    let body = exact.unwrap_or(word);
+    let prefix = body.strip_suffix('*').filter(|prefix| prefix.ends_with(takes_star));
+    let text = unescape(prefix.unwrap_or(body));
+    is_searchable(&text).then_some(match (prefix, exact) {
+        (Some(_), _) => Matcher::Prefix(text),
+        (None, Some(_)) => Matcher::Exact(text),
+        (None, None) => Matcher::Word(text),
+    })
+}
+
+/// The form of a later stage of the language that a word has, if it has one.
+pub(super) fn later_form(word: &str) -> Option<&'static str> {
+    let behind = |name: &str| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
+    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if behind("NEAR").or(behind("BEFORE")).is_some_and(is_count) {
+        return Some("searching for words near each other");
+    }
+    let edits = split_weight(word).map_or(word, |(word, _)| word);
+    let fuzzy = edits.strip_suffix(|c: char| c.is_ascii_digit()).and_then(|rest| rest.strip_suffix('~'));
+    fuzzy.is_some_and(|word| word.ends_with(char::is_alphabetic)).then_some("searching for similar words")
+}
+
+/// The length of a regular expression between slashes that `text` starts with: nothing but the end of the word
+/// stands behind it, and neither white space nor another slash in it.
+pub(super) fn regex_at(text: &str) -> Option<usize> {
+    let body = text.strip_prefix('/')?;
+    let mut is_escaped = false;
+    let end = body.char_indices().find(|&(_, c)| {
+        let ends = is_space(c) || (c == '/' && !is_escaped);
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    });
+    let (end, _) = end.filter(|&(end, c)| c == '/' && end > 0)?;
+    let is_whole = body[end + 1..].chars().next().is_none_or(|c| ends_word(c) || c == '^');
+    is_whole.then_some(end + 2)
+}
+
+/// The length of the distance behind a phrase, as in `"…"~3` and `"…"~>3`, that `text` starts with.
+pub(super) fn distance_at(text: &str) -> Option<usize> {
+    let number = text.strip_prefix('~')?;
+    let number = number.strip_prefix('>').unwrap_or(number);
+    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    (digits > 0).then(|| text.len() - number.len() + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_ends_at_space_quotes_and_parentheses_that_are_not_escaped() {
+        for (text, word) in [
+            ("a b", "a"),
+            ("a\u{3000}b", "a"),
+            ("f(x)", "f"),
+            ("a“b”", "a"),
+            (r"f\(x\) y", r"f\(x\)"),
+            (r"C:\temp\x y", r"C:\temp\x"),
+            ("（a）b", "（a）b"),
+        ] {
+            assert_eq!(word_at(text), word, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_escapes_what_has_a_meaning_and_is_plain_elsewhere() {
+        for (word, text) in [
+            (r"\AND", "AND"),
+            (r"\ANDES", r"\ANDES"),
+            (r"\\AND", r"\AND"),
+            (r"C:\temp\x", r"C:\temp\x"),
+            (r"a\:b\*", "a:b*"),
+            (r"\“x\”", "“x”"),
+            (r"x\", r"x\"),
+        ] {
+            assert_eq!(unescape(word), text, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_weight_is_a_number_behind_something_searchable() {
+        assert_eq!(split_weight("a^2.5"), Some(("a", "2.5")));
+        assert_eq!(split_weight(r"a\\^2"), Some((r"a\\", "2")));
+        for text in ["a^b", "a^", "^2", "$^2", r"a\^2", "a^1.2.3", "a^-1", "a^2,"] {
+            assert_eq!(split_weight(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_star_directly_behind_a_letter_or_digit_makes_a_prefix() {
+        assert_eq!(matcher("warn*", true), Some(Matcher::Prefix("warn".into())));
+        assert_eq!(matcher("e\u{301}*", true), Some(Matcher::Prefix("e\u{301}".into())));
+        for text in ["**bold**", "a*b", "*a", "C++*", "a,*"] {
+            assert_eq!(matcher(text, true), Some(Matcher::Word(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_are_no_regular_expressions() {
+        assert_eq!(regex_at("/miss.le/ x"), Some(9));
+        assert_eq!(regex_at("/mis(s|le)/"), Some(11));
+        assert_eq!(regex_at(r"/a\/b/"), Some(6));
+        for text in ["/usr/bin/env", "/etc/passwd", "/", "//", "//a/", "/a b/", "/etc/*", "a/b/"] {
+            assert_eq!(regex_at(text), None, "{text}");
+        }
+    }
+}
