@@ -1,0 +1,356 @@
+//! Text for a person: hits as they stand on a terminal, with or without colours.
+//!
+//! A hit is a heading line (rank, title, `path:line`, date), the headings above the passage where they say
+//! more than the title, and the best window of the passage, indented; a blank line stands between hits.
+//! Without colours the lines carry no markup at all and the highlights are not marked, so that the text can
+//! be piped on. Lines are broken only where a width is given.
+//!
+//! Invariant: no character of a document, path or query gets here but through `marked`.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style};
+
+use super::lines::first_place;
+use super::marked::{Marked, shown_path};
+use super::rows::rows;
+use super::window::best_window;
+use super::{Answer, Colour, Hyperlinks, Options};
+use crate::hit::Hit;
+
+/// How many characters of a title are shown.
+const TITLE_CHARACTERS: usize = 120;
+
+/// How many characters of each heading are shown.
+const HEADING_CHARACTERS: usize = 80;
+
+/// The least width that text is broken to, however narrow the terminal.
+const LEAST_WIDTH: usize = 20;
+
+/// The styles of a hit's parts.
+struct Palette {
+    query: Style,
+    rank: Style,
+    title: Style,
+    path: Style,
+    fact: Style,
+    trail: Style,
+    text: Style,
+    highlight: Style,
+}
+
+impl Palette {
+    const PLAIN: Self = Self {
+        query: Style::new(),
+        rank: Style::new(),
+        title: Style::new(),
+        path: Style::new(),
+        fact: Style::new(),
+        trail: Style::new(),
+        text: Style::new(),
+        highlight: Style::new(),
+    };
+
+    const ANSI: Self = Self {
+        query: Style::new().bold().underline(),
+        rank: Style::new().dimmed(),
+        title: Style::new().bold(),
+        path: AnsiColor::Magenta.on_default(),
+        fact: AnsiColor::Cyan.on_default(),
+        trail: Style::new().dimmed(),
+        text: Style::new(),
+        highlight: AnsiColor::Red.on_default().bold(),
+    };
+
+    const fn of(colour: Colour) -> &'static Self {
+        match colour {
+            Colour::Plain => &Self::PLAIN,
+            Colour::Ansi => &Self::ANSI,
+        }
+    }
+}
+
+/// Writes an answer as text.
+pub(super) fn write(answer: &Answer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { palette: Palette::of(options.colour), options, out };
+    if let Some(number) = answer.number {
+        page.write_query(number, answer)?;
+    }
+    for (at, hit) in answer.response.hits.iter().enumerate() {
+        if at > 0 {
+            writeln!(page.out)?;
+        }
+        page.write_hit(hit)?;
+    }
+    Ok(())
+}
+
+/// Where hits are written to, and how.
+struct Page<'a> {
+    palette: &'static Palette,
+    options: &'a Options,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    /// Writes the query over its hits, where several are answered.
+    fn write_query(&mut self, number: usize, answer: &Answer<'_>) -> io::Result<()> {
+        if number > 0 {
+            writeln!(self.out)?;
+        }
+        let id = answer.query_id.map(|id| format!("{id}: ")).unwrap_or_default();
+        let query = Marked::plain(&format!("{id}{}", answer.query_text)).text;
+        self.write_styled(&query, self.palette.query)?;
+        write!(self.out, "\n\n")
+    }
+
+    fn write_hit(&mut self, hit: &Hit) -> io::Result<()> {
+        let rank = format!("{}. ", hit.rank);
+        self.write_styled(&rank, self.palette.rank)?;
+        self.write_heading_line(hit)?;
+        let indent = " ".repeat(rank.len());
+        self.write_trail(hit, &indent)?;
+        let text = Marked::new(&hit.text, &hit.highlights);
+        let shown = text.excerpt(best_window(&text, self.options.snippet));
+        let nothing = self.options.snippet == 0 || text.text.is_empty();
+        if nothing { Ok(()) } else { self.write_indented(&shown, self.palette.text, &indent) }
+    }
+
+    fn write_heading_line(&mut self, hit: &Hit) -> io::Result<()> {
+        let title = title(hit);
+        self.write_marked(&title, 0..title.text.len(), self.palette.title)?;
+        write!(self.out, "  ")?;
+        self.write_place(hit)?;
+        if let Some(date) = hit.document.date {
+            write!(self.out, "  ")?;
+            self.write_styled(&date.to_string(), self.palette.fact)?;
+        }
+        if let Some(count) = hit.matching_passages.filter(|&count| count > 1) {
+            write!(self.out, "  ")?;
+            self.write_styled(&format!("{count} passages match"), self.palette.trail)?;
+        }
+        writeln!(self.out)
+    }
+
+    /// Writes `path:line`, as a link where links are wanted and escape sequences allowed.
+    fn write_place(&mut self, hit: &Hit) -> io::Result<()> {
+        let links = self.options.hyperlinks.as_ref().filter(|_| self.options.colour == Colour::Ansi);
+        let url = links.and_then(|links: &Hyperlinks| links.url(&hit.document.path, first_place(hit)));
+        if let Some(url) = &url {
+            write!(self.out, "\x1b]8;;{url}\x1b\\")?;
+        }
+        let place = format!("{}:{}", shown_path(&hit.document.path), hit.passage.location.short());
+        self.write_styled(&place, self.palette.path)?;
+        if url.is_some() {
+            write!(self.out, "\x1b]8;;\x1b\\")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the headings above the passage, the first one only where it is not the title itself.
+    fn write_trail(&mut self, hit: &Hit, indent: &str) -> io::Result<()> {
+        let headings = &hit.passage.headings;
+        let of_title = usize::from(headings.first() == hit.document.title.as_ref());
+        let mut trail = Marked::default();
+        for number in of_title.min(headings.len())..headings.len() {
+            trail.append(if trail.text.is_empty() { "" } else { " > " }, &heading(hit, number));
+        }
+        if trail.text.is_empty() { Ok(()) } else { self.write_indented(&trail, self.palette.trail, indent) }
+    }
+
+    fn write_indented(&mut self, line: &Marked, style: Style, indent: &str) -> io::Result<()> {
+        let width = self.options.width.map(|width| width.saturating_sub(indent.len()).max(LEAST_WIDTH));
+        for row in rows(&line.text, width.unwrap_or(usize::MAX)) {
+            write!(self.out, "{indent}")?;
+            self.write_marked(line, row, style)?;
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn write_marked(&mut self, line: &Marked, range: Range<usize>, style: Style) -> io::Result<()> {
+        for (piece, marked) in line.pieces(range) {
+            self.write_styled(piece, if marked { self.palette.highlight } else { style })?;
+        }
+        Ok(())
+    }
+
+    fn write_styled(&mut self, text: &str, style: Style) -> io::Result<()> {
+        write!(self.out, "{style}{text}{style:#}")
+    }
+}
+
+/// A document's title; where it has none, the name of its file, with the record's id for one of a container.
+fn title(hit: &Hit) -> Marked {
+    let document = &hit.document;
+    let title = Marked::new(document.title.as_deref().unwrap_or_default(), &hit.title_highlights);
+    if !title.text.is_empty() {
+        return title.excerpt(best_window(&title, TITLE_CHARACTERS));
+    }
+    let id = document.id.as_str();
+    let folder = document.path.rfind('/').map_or(0, |slash| slash + 1);
+    let name = if id.starts_with(&document.path) { &id[folder..] } else { &document.path[folder..] };
+    Marked::plain(&shown_path(name))
+}
+
+fn heading(hit: &Hit, number: usize) -> Marked {
+    let of_it = hit.heading_highlights.iter().filter(|of| of.heading == number);
+    let heading = Marked::new(&hit.passage.headings[number], of_it.map(|of| &of.highlight));
+    heading.excerpt(best_window(&heading, HEADING_CHARACTERS))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+
+    use super::super::marked::is_hidden;
+    use super::super::samples::{answer, headed, highlighted, hit, rendered, response, titled, visible};
+    use super::*;
+    use crate::document::DocId;
+    use crate::hit::Response;
+
+    const TEXT: &str = "On Sunday the three agreed.\nThey share missile-warning data\nin real time. Exercises begin \
+        in January, and a plan of several years is to be settled by December.";
+
+    fn hits() -> Response {
+        let first = hit(1, "seeds/agreement.md", TEXT, &["missile", "warning", "real time"]);
+        let first = titled(first, "Missile data to be shared", &["Missile"]);
+        let first =
+            headed(first, &["Missile data to be shared", "Background", "Warning times"], &["Warning"]);
+        let mut second = hit(2, "seeds/wire.jsonl", "警報を共有する。", &["警報"]);
+        second.document.id = DocId("seeds/wire.jsonl#item/7".to_owned());
+        second.document.date = None;
+        second.matching_passages = Some(3);
+        let third = titled(hit(10, "c.txt", "", &[]), "Warning", &["Warning"]);
+        response(vec![first, second, third])
+    }
+
+    fn page(response: &Response, options: &Options) -> String {
+        rendered(&answer(response), options)
+    }
+
+    #[test]
+    fn plain_text_reads_without_any_markup() {
+        insta::assert_snapshot!(page(&hits(), &Options::default()), @r"
+        1. Missile data to be shared  seeds/agreement.md:7  2023-11-12
+           Background > Warning times
+           On Sunday the three agreed. They share missile-warning data in real time. Exercises begin in January, and a plan of several years is to be settled by December.
+
+        2. wire.jsonl#item/7  seeds/wire.jsonl:7  3 passages match
+           警報を共有する。
+
+        10. Warning  c.txt:7  2023-11-12
+        ");
+    }
+
+    #[test]
+    fn colours_show_matches_in_text_title_and_headings() {
+        let options = Options { colour: Colour::Ansi, ..Options::default() };
+        insta::assert_snapshot!(visible(&page(&hits(), &options)), @r"
+        «2:1. »«1;31:Missile»«1: data to be shared»  «35:seeds/agreement.md:7»  «36:2023-11-12»
+           «2:Background > »«1;31:Warning»«2: times»
+           On Sunday the three agreed. They share «1;31:missile»-«1;31:warning» data in «1;31:real time». Exercises begin in January, and a plan of several years is to be settled by December.
+
+        «2:2. »«1:wire.jsonl#item/7»  «35:seeds/wire.jsonl:7»  «2:3 passages match»
+           «1;31:警報»を共有する。
+
+        «2:10. »«1;31:Warning»  «35:c.txt:7»  «36:2023-11-12»
+        ");
+    }
+
+    #[test]
+    fn a_width_breaks_lines_and_a_short_snippet_is_cut_around_the_matches() {
+        let options = Options { colour: Colour::Ansi, snippet: 60, width: Some(30), ..Options::default() };
+        insta::assert_snapshot!(visible(&page(&hits(), &options)), @r"
+        «2:1. »«1;31:Missile»«1: data to be shared»  «35:seeds/agreement.md:7»  «36:2023-11-12»
+           «2:Background > »«1;31:Warning»«2: times»
+           …They share «1;31:missile»-«1;31:warning»
+           data in «1;31:real time».
+           Exercises…
+
+        «2:2. »«1:wire.jsonl#item/7»  «35:seeds/wire.jsonl:7»  «2:3 passages match»
+           «1;31:警報»を共有する。
+
+        «2:10. »«1;31:Warning»  «35:c.txt:7»  «36:2023-11-12»
+        ");
+    }
+
+    #[test]
+    fn no_snippet_leaves_the_heading_lines() {
+        let options = Options { snippet: 0, ..Options::default() };
+        insta::assert_snapshot!(page(&hits(), &options), @r"
+        1. Missile data to be shared  seeds/agreement.md:7  2023-11-12
+           Background > Warning times
+
+        2. wire.jsonl#item/7  seeds/wire.jsonl:7  3 passages match
+
+        10. Warning  c.txt:7  2023-11-12
+        ");
+    }
+
+    #[test]
+    fn paths_link_to_the_first_highlight_only_with_colours() {
+        let links = Hyperlinks {
+            format: "vscode".parse().unwrap(),
+            folder: PathBuf::from("/home"),
+            host: String::new(),
+            wsl_prefix: String::new(),
+        };
+        let options =
+            Options { colour: Colour::Ansi, hyperlinks: Some(links), snippet: 0, ..Options::default() };
+        let page_of = |options: &Options| visible(&page(&hits(), options)).lines().next().unwrap().to_owned();
+        insta::assert_snapshot!(page_of(&options), @"«2:1. »«1;31:Missile»«1: data to be shared»  [[vscode://file/home/seeds/agreement.md:8:12|«35:seeds/agreement.md:7»]]  «36:2023-11-12»");
+        insta::assert_snapshot!(page_of(&Options { colour: Colour::Plain, ..options }), @"1. Missile data to be shared  seeds/agreement.md:7  2023-11-12");
+    }
+
+    #[test]
+    fn queries_of_one_run_stand_over_their_hits() {
+        let response = response(vec![hit(1, "a.md", "one", &[])]);
+        let first =
+            Answer { number: Some(0), query_id: Some("q1"), query_text: "one\u{1b}", ..answer(&response) };
+        let second = Answer { number: Some(1), ..answer(&response) };
+        let options = Options::default();
+        insta::assert_snapshot!(rendered(&first, &options) + &rendered(&second, &options), @r"
+        q1: one�
+
+        1. a.md  a.md:7  2023-11-12
+           one
+
+        missile warning
+
+        1. a.md  a.md:7  2023-11-12
+           one
+        ");
+    }
+
+    #[test]
+    fn hidden_characters_of_titles_and_paths_stay_off_the_terminal() {
+        let mut sample = titled(hit(1, "a\n\u{1b}.md", "x\u{9b}y", &[]), "\u{1b}]0;title\u{7}", &[]);
+        assert_eq!(
+            page(&response(vec![sample.clone()]), &Options::default()),
+            "1. \u{fffd}]0;title\u{fffd}  a\\n\\u{1b}.md:7  2023-11-12\n   x\u{fffd}y\n"
+        );
+        sample.document.title = Some(" \n".to_owned());
+        let page = page(&response(vec![sample]), &Options::default());
+        assert!(page.starts_with("1. a\\n\\u{1b}.md  a"), "a blank title is none: {page}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_hidden_character_reaches_the_terminal(
+            (text, highlights) in highlighted(),
+            name in any::<String>(),
+        ) {
+            let sample = titled(Hit { highlights, ..hit(1, &name, &text, &[]) }, &name, &[]);
+            let response = response(vec![headed(sample, &[&text, &name], &[])]);
+            let options = Options { width: Some(24), snippet: 40, ..Options::default() };
+            let out = page(&response, &options);
+            prop_assert!(!out.replace('\n', "").contains(is_hidden), "{:?}", out);
+            let coloured = page(&response, &Options { colour: Colour::Ansi, ..options });
+            prop_assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), out);
+        }
+    }
+}
