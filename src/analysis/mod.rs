@@ -14,6 +14,7 @@
 
 mod english;
 mod fold;
+mod language;
 mod script;
 mod tantivy_tokenizers;
 
@@ -21,6 +22,7 @@ use std::ops::Range;
 
 pub use english::stem;
 pub use fold::fold;
+pub use language::detect_language;
 pub use tantivy_tokenizers::{View, register};
 
 use script::Class;

@@ -6,6 +6,8 @@ use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
+use crate::document::Parts;
+
 use super::schema::{Fields, Kind, TOKEN_COLUMNS, Totals};
 
 /// The entries of some source files, or of a container's parts, by id.
@@ -27,6 +29,8 @@ pub struct Entry {
     pub state: EntryState,
     /// The version of the extractor that read it.
     pub extractor: u32,
+    /// What it holds, if it is a container.
+    pub parts: Option<Parts>,
     /// What its passages add to the index's totals.
     pub totals: Totals,
     /// Where its record stands.
@@ -116,6 +120,8 @@ struct Columns {
     hash: Column<u64>,
     state: Column<u64>,
     extractor: Column<u64>,
+    parts: Column<u64>,
+    broken_parts: Column<u64>,
     passages: Column<u64>,
     tokens: Vec<Column<u64>>,
 }
@@ -130,6 +136,8 @@ impl Columns {
             hash: columns.u64("hash")?,
             state: columns.u64("state")?,
             extractor: columns.u64("extractor")?,
+            parts: columns.u64("parts")?,
+            broken_parts: columns.u64("broken_parts")?,
             passages: columns.u64("passages")?,
             tokens: TOKEN_COLUMNS.iter().map(|name| columns.u64(name)).collect::<tantivy::Result<_>>()?,
         })
@@ -161,6 +169,10 @@ impl Columns {
                 _ => EntryState::Failed,
             },
             extractor: u32::try_from(number(&self.extractor)).unwrap_or_default(),
+            parts: self
+                .parts
+                .first(address.doc_id)
+                .map(|documents| Parts { documents, failed: number(&self.broken_parts) }),
             totals: Totals { passages: number(&self.passages), tokens },
             address,
         }

@@ -23,6 +23,7 @@
 //! | `text` | passages | stored | hits |
 //! | `stored` | all | stored JSON: [`StoredPassage`] or a `DocumentRecord` | hits, `status`, `show` |
 //! | `size`, `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading stored JSON |
+//! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
 //!
 //! A document's entries are written together, its passages in order, so that they stay neighbours in one
@@ -63,6 +64,8 @@ pub struct Fields {
     pub hash: Field,
     pub state: Field,
     pub extractor: Field,
+    pub parts: Field,
+    pub broken_parts: Field,
     pub passages: Field,
     pub tokens: [Field; 4],
 }
@@ -117,6 +120,8 @@ pub fn schema() -> (Schema, Fields) {
         hash: builder.add_u64_field("hash", column()),
         state: builder.add_u64_field("state", column()),
         extractor: builder.add_u64_field("extractor", column()),
+        parts: builder.add_u64_field("parts", column()),
+        broken_parts: builder.add_u64_field("broken_parts", column()),
         passages: builder.add_u64_field("passages", column()),
         tokens: TOKEN_COLUMNS.map(|name| builder.add_u64_field(name, column())),
     };

@@ -197,6 +197,10 @@ impl Writer {
         entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
         entry.add_u64(fields.state, entry_state(&record.state) as u64);
         entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
+        if let Some(parts) = record.parts {
+            entry.add_u64(fields.parts, parts.documents);
+            entry.add_u64(fields.broken_parts, parts.failed);
+        }
         entry.add_u64(fields.passages, totals.passages);
         for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
             entry.add_u64(field, tokens);

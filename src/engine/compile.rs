@@ -1,0 +1,328 @@
+//! From the query tree to tantivy queries: one that finds the passages, and one for each leaf that scores them.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use globset::{GlobBuilder, GlobMatcher};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur as TantivyOccur,
+    PhrasePrefixQuery, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
+
+use super::plan::Plan;
+use super::{EngineError, MAX_EXPANSION};
+use crate::analysis::STEM_MARK;
+use crate::date::Period;
+use crate::index::{Fields, Kind, Snapshot};
+use crate::pattern::Pattern;
+use crate::query::{Filter, FilterClause, Occur, Part, Query, TextClause, TextField};
+
+/// A query made ready for one snapshot.
+pub(super) struct Compiled {
+    /// Finds the passages that match; its scores are those of the plan, but for rounding.
+    pub(super) matching: Box<dyn TantivyQuery>,
+    /// How the leaves' scores make a passage's.
+    pub(super) plan: Plan,
+    /// The leaves, in the order of the query.
+    pub(super) leaves: Vec<Box<dyn TantivyQuery>>,
+}
+
+/// Compiles `query` for `snapshot`.
+pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
+    let mut compiler = Compiler { snapshot, fields: snapshot.fields(), leaves: Vec::new() };
+    let plan = compiler.plan(query, Asked::ToRank)?;
+    let matching = compiler.matching(&plan);
+    Ok(Compiled { matching, plan, leaves: compiler.leaves })
+}
+
+/// What a word is asked for, which decides whether a part of it will do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// The more of it there is, the better.
+    ToRank,
+    /// All of it must be there.
+    ToMatch,
+}
+
+struct Compiler<'a> {
+    snapshot: &'a Snapshot,
+    fields: &'a Fields,
+    leaves: Vec<Box<dyn TantivyQuery>>,
+}
+
+impl Compiler<'_> {
+    fn plan(&mut self, query: &Query, asked: Asked) -> Result<Plan, EngineError> {
+        Ok(match query {
+            Query::All => Plan::All,
+            Query::Text(clause) => self.text(clause, asked)?,
+            Query::Filter(clause) => self.filter(clause)?,
+            Query::Weighted { query, weight } => Plan::Weighted(Box::new(self.plan(query, asked)?), *weight),
+            Query::Not(query) => Plan::Not(Box::new(self.plan(query, Asked::ToMatch)?)),
+            Query::And(queries) => Plan::And(self.plans(queries, Asked::ToMatch)?),
+            Query::Or(queries) => Plan::Or(self.plans(queries, asked)?),
+            Query::Sequence(parts) => {
+                let parts = parts.iter().map(|part| self.part(part, asked));
+                Plan::Sequence(parts.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn plans(&mut self, queries: &[Query], asked: Asked) -> Result<Vec<Plan>, EngineError> {
+        queries.iter().map(|query| self.plan(query, asked)).collect()
+    }
+
+    fn part(&mut self, part: &Part, asked: Asked) -> Result<(Occur, Plan), EngineError> {
+        let asked = if part.occur == Occur::Should { asked } else { Asked::ToMatch };
+        Ok((part.occur, self.plan(&part.query, asked)?))
+    }
+
+    fn leaf(&mut self, query: Box<dyn TantivyQuery>) -> Plan {
+        self.leaves.push(query);
+        Plan::Leaf(self.leaves.len() - 1)
+    }
+
+    fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
+        let pattern = Pattern::of(&clause.matcher);
+        match (clause.field, pattern) {
+            (_, Pattern::Nothing) => Ok(Plan::Nothing),
+            (TextField::Any, Pattern::Stem(stem)) => Ok(self.leaf(term_query(self.fields.stem, &stem))),
+            (TextField::Any, Pattern::Pairs(pairs)) => Ok(self.pairs(&pairs, asked)),
+            (TextField::Any, pattern) => {
+                let in_text = self.in_field(self.fields.body, &pattern)?;
+                let in_title = self.in_field(self.fields.title, &pattern)?;
+                let query = self.once_in_title(in_text, in_title);
+                Ok(self.leaf(query))
+            }
+            (TextField::Title, pattern) => {
+                let query = self.in_field(self.fields.title, &pattern)?;
+                Ok(self.leaf(query))
+            }
+            (TextField::Heading, pattern) => {
+                let query = self.in_field(self.fields.heading, &pattern)?;
+                Ok(self.leaf(query))
+            }
+        }
+    }
+
+    /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned.
+    fn pairs(&mut self, pairs: &[[String; 2]], asked: Asked) -> Plan {
+        let stem = self.fields.stem;
+        let leaves = pairs.iter().map(|pair| self.leaf(term_query(stem, &pair.concat()))).collect();
+        match asked {
+            Asked::ToRank => Plan::Or(leaves),
+            Asked::ToMatch => Plan::And(leaves),
+        }
+    }
+
+    /// A title stands once in a document, before its first passage: what is literally looked for is found there, not
+    /// in every passage of the document.
+    fn once_in_title(
+        &self,
+        in_text: Box<dyn TantivyQuery>,
+        in_title: Box<dyn TantivyQuery>,
+    ) -> Box<dyn TantivyQuery> {
+        let first_passage =
+            TermQuery::new(Term::from_field_u64(self.fields.ordinal, 0), IndexRecordOption::Basic);
+        let first_passage = Box::new(ConstScoreQuery::new(Box::new(first_passage), 0.0));
+        let in_title = BooleanQuery::intersection(vec![first_passage, in_title]);
+        // What stands in both is as good as the better of them, not as their sum.
+        Box::new(DisjunctionMaxQuery::new(vec![in_text, Box::new(in_title)]))
+    }
+
+    /// A pattern in a field that has words with positions (and, for titles and headings, stems beside them).
+    fn in_field(&self, field: Field, pattern: &Pattern) -> Result<Box<dyn TantivyQuery>, EngineError> {
+        let of = |text: &str| Term::from_field_text(field, text);
+        let terms = |words: &[String]| words.iter().map(|word| of(word)).collect::<Vec<_>>();
+        Ok(match pattern {
+            Pattern::Nothing => Box::new(EmptyQuery),
+            Pattern::Stem(stem) => term_query(field, &format!("{STEM_MARK}{stem}")),
+            Pattern::Word(word) => term_query(field, word),
+            Pattern::Phrase(words) => Box::new(PhraseQuery::new(terms(words))),
+            Pattern::Pairs(pairs) => {
+                let first = pairs.first().map(|pair| pair[0].clone());
+                let words: Vec<_> =
+                    first.into_iter().chain(pairs.iter().map(|pair| pair[1].clone())).collect();
+                Box::new(PhraseQuery::new(terms(&words)))
+            }
+            Pattern::Prefix(prefix) => {
+                let words = self.words_with_prefix(field, prefix)?;
+                Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
+            }
+            Pattern::PhrasePrefix(words) => {
+                let last = words.last().expect("a phrase has words");
+                let expansion = self.words_with_prefix(field, last)?.len();
+                let mut query = PhrasePrefixQuery::new(terms(words));
+                // A segment holds at most as many of the words as all of them do, so that none is left out.
+                query.set_max_expansions(u32::try_from(expansion).unwrap_or(u32::MAX).max(1));
+                Box::new(query)
+            }
+        })
+    }
+
+    /// The words of a field that start with `prefix`.
+    fn words_with_prefix(&self, field: Field, prefix: &str) -> Result<BTreeSet<String>, EngineError> {
+        let mut words = BTreeSet::new();
+        for segment in self.snapshot.searcher().segment_readers() {
+            let index = segment.inverted_index(field)?;
+            let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(tantivy_io)?;
+            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+                words.insert(String::from_utf8_lossy(terms.key()).into_owned());
+                if words.len() > MAX_EXPANSION {
+                    return Err(EngineError::TooManyWords(prefix.to_owned()));
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
+        let fields = self.fields;
+        let query: Box<dyn TantivyQuery> = match &clause.filter {
+            Filter::Path(glob) => self.paths(glob)?,
+            Filter::Language(code) => raw_query(fields.language, code),
+            Filter::Format(name) => raw_query(fields.format, name),
+            Filter::Extension(extension) => raw_query(fields.extension, extension),
+            Filter::Date(period) => Box::new(date_query(fields.date, *period)),
+        };
+        Ok(self.leaf(Box::new(ConstScoreQuery::new(query, 0.0))))
+    }
+
+    fn paths(&self, glob: &str) -> Result<Box<dyn TantivyQuery>, EngineError> {
+        let matcher = PathMatcher::new(glob)?;
+        let paths = paths_of(self.snapshot.searcher(), self.fields.path, &matcher)?;
+        Ok(Box::new(TermSetQuery::new(
+            paths.iter().map(|path| Term::from_field_text(self.fields.path, path)),
+        )))
+    }
+
+    /// The query that finds what a plan matches.
+    fn matching(&self, plan: &Plan) -> Box<dyn TantivyQuery> {
+        match plan {
+            Plan::All => self.all_passages(),
+            Plan::Nothing => Box::new(EmptyQuery),
+            Plan::Leaf(leaf) => self.leaves[*leaf].box_clone(),
+            Plan::Weighted(plan, weight) => Box::new(BoostQuery::new(self.matching(plan), *weight)),
+            Plan::Not(plan) => self.boolean(&[], &[], &[self.matching(plan)]),
+            Plan::And(plans) => {
+                let all: Vec<_> = plans.iter().map(|plan| self.matching(plan)).collect();
+                self.boolean(&all, &[], &[])
+            }
+            Plan::Or(plans) => {
+                let any: Vec<_> = self.flattened(plans);
+                self.boolean(&[], &any, &[])
+            }
+            Plan::Sequence(parts) => {
+                let of = |wanted: Occur| -> Vec<Plan> {
+                    parts.iter().filter(|(occur, _)| *occur == wanted).map(|(_, plan)| plan.clone()).collect()
+                };
+                let must: Vec<_> = of(Occur::Must).iter().map(|plan| self.matching(plan)).collect();
+                let must_not: Vec<_> = of(Occur::MustNot).iter().map(|plan| self.matching(plan)).collect();
+                self.boolean(&must, &self.flattened(&of(Occur::Should)), &must_not)
+            }
+        }
+    }
+
+    /// The queries of alternatives, those of alternatives inside of them among them: tantivy prunes a flat union of
+    /// terms, no nested one.
+    fn flattened(&self, plans: &[Plan]) -> Vec<Box<dyn TantivyQuery>> {
+        let mut queries = Vec::new();
+        for plan in plans {
+            match plan {
+                Plan::Or(inner) => queries.extend(self.flattened(inner)),
+                plan => queries.push(self.matching(plan)),
+            }
+        }
+        queries
+    }
+
+    fn boolean(
+        &self,
+        must: &[Box<dyn TantivyQuery>],
+        should: &[Box<dyn TantivyQuery>],
+        must_not: &[Box<dyn TantivyQuery>],
+    ) -> Box<dyn TantivyQuery> {
+        let with = |occur: TantivyOccur, queries: &[Box<dyn TantivyQuery>]| {
+            queries.iter().map(|query| (occur, query.box_clone())).collect::<Vec<_>>()
+        };
+        let mut clauses = with(TantivyOccur::Must, must);
+        clauses.extend(with(TantivyOccur::Should, should));
+        if clauses.is_empty() {
+            clauses.push((TantivyOccur::Must, self.all_passages()));
+        }
+        clauses.extend(with(TantivyOccur::MustNot, must_not));
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn all_passages(&self) -> Box<dyn TantivyQuery> {
+        let passages = raw_query(self.fields.kind, Kind::Passage.term());
+        Box::new(ConstScoreQuery::new(passages, 0.0))
+    }
+}
+
+fn term_query(field: Field, text: &str) -> Box<dyn TantivyQuery> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
+}
+
+fn raw_query(field: Field, text: &str) -> Box<dyn TantivyQuery> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+}
+
+fn date_query(field: Field, period: Period) -> RangeQuery {
+    let day = |date: crate::date::Date| Bound::Included(Term::from_field_i64(field, date.days()));
+    RangeQuery::new(day(period.first), day(period.last))
+}
+
+/// What a `path:` filter asks of a path.
+struct PathMatcher {
+    folder: String,
+    glob: GlobMatcher,
+    /// A glob without a slash is held against the file's name alone, in whatever folder that is.
+    name_only: bool,
+}
+
+impl PathMatcher {
+    fn new(typed: &str) -> Result<Self, EngineError> {
+        let path = typed.strip_prefix("./").unwrap_or(typed);
+        let glob = GlobBuilder::new(path).literal_separator(true).build().map_err(|error| {
+            EngineError::BadGlob { glob: typed.to_owned(), reason: error.kind().to_string() }
+        })?;
+        Ok(Self {
+            folder: format!("{}/", path.trim_end_matches('/')),
+            glob: glob.compile_matcher(),
+            name_only: !path.contains('/'),
+        })
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        path.starts_with(&self.folder)
+            || self.glob.is_match(path)
+            || (self.name_only && self.glob.is_match(name))
+    }
+}
+
+fn paths_of(
+    searcher: &Searcher,
+    field: Field,
+    matcher: &PathMatcher,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut paths = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().stream().map_err(tantivy_io)?;
+        while terms.advance() {
+            if let Ok(path) = std::str::from_utf8(terms.key())
+                && matcher.matches(path)
+            {
+                paths.insert(path.to_owned());
+            }
+        }
+    }
+    Ok(paths)
+}
+
+fn tantivy_io(error: std::io::Error) -> EngineError {
+    EngineError::Read(error.into())
+}

@@ -1,0 +1,61 @@
+//! What answers a request.
+//!
+//! An [`Engine`] is the one thing in the program that may be something else tomorrow: several indexes, a remote
+//! cluster. It takes a [`Request`] and gives a [`Response`]; who asked, and how the answer is shown, it does not know.
+
+mod compile;
+mod local;
+mod plan;
+mod top;
+
+use crate::hit::{Request, Response};
+use crate::index::OpenError;
+
+pub use local::LocalEngine;
+
+/// The most words that a prefix may stand for.
+pub const MAX_EXPANSION: usize = 10_000;
+
+/// What answers a request.
+pub trait Engine {
+    /// The hits of a request, without highlights.
+    ///
+    /// # Errors
+    ///
+    /// When the query asks for what cannot be done, or the engine cannot answer.
+    fn search(&self, request: &Request) -> Result<Response, EngineError>;
+
+    /// The number of the state that answers; a later state has a higher number.
+    fn generation(&self) -> u64;
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A prefix stands for too many words.
+    #[error("`{0}*` stands for more than {MAX_EXPANSION} words; type more of its letters")]
+    TooManyWords(String),
+    /// A glob cannot be read.
+    #[error("`path:{glob}`: {reason}; see `tidings search --help` for globs")]
+    BadGlob {
+        /// The glob as typed.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The index cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The index cannot be read.
+    #[error(
+        "the index cannot be read ({0}); run `tidings verify`, or remove it and run `tidings index` again"
+    )]
+    Read(#[from] tantivy::TantivyError),
+}
+
+impl EngineError {
+    /// Whether the query is at fault, not the index.
+    pub fn is_of_query(&self) -> bool {
+        matches!(self, Self::TooManyWords(_) | Self::BadGlob { .. })
+    }
+}

@@ -1,0 +1,333 @@
+//! Which spans of a hit's texts the query matched: those, and nothing else.
+//!
+//! A clause is held against a text's tokens by the very rules that found the passage (see [`Pattern`]), and the
+//! tree of the query decides which clauses count: in `(a AND b) OR c`, an `a` without a `b` is no match. A phrase is
+//! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
+//! `missile "missile warning"` the phrase.
+
+use std::ops::Range;
+
+use crate::analysis::{self, Kind, Token};
+use crate::pattern::Pattern;
+use crate::query::{Occur, Part, Query, TextClause, TextField};
+use crate::span::{InPassage, Span};
+
+/// The texts of a hit.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    /// The passage's text.
+    pub text: &'a str,
+    /// The document's title.
+    pub title: Option<&'a str>,
+    /// The headings above the passage.
+    pub headings: &'a [String],
+    /// The passage's number in its document: a phrase of the title is found at the first one.
+    pub ordinal: u32,
+}
+
+/// A span that a clause matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where it stands.
+    pub span: Span<InPassage>,
+    /// The number of the clause.
+    pub clause: usize,
+}
+
+/// What a query matched in the texts of a hit; each list in order, without overlap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Spans of the passage's text.
+    pub text: Vec<Mark>,
+    /// Spans of the title.
+    pub title: Vec<Mark>,
+    /// Spans of each heading.
+    pub headings: Vec<Vec<Mark>>,
+}
+
+/// What `query` matched in the texts of a hit.
+pub fn highlight(query: &Query, texts: &Texts<'_>) -> Marks {
+    let analysed = Analysed::new(texts);
+    let mut marks = analysed.eval(query).unwrap_or_else(|| analysed.no_marks());
+    settle(&mut marks.text);
+    settle(&mut marks.title);
+    marks.headings.iter_mut().for_each(settle);
+    marks
+}
+
+/// The texts of a hit with their tokens.
+struct Analysed {
+    text: Vec<Word>,
+    title: Vec<Word>,
+    headings: Vec<Vec<Word>>,
+    ordinal: u32,
+}
+
+/// A token with its stem.
+struct Word {
+    token: Token,
+    stem: Option<String>,
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let tokens = analysis::tokens(text).into_iter();
+    tokens
+        .map(|token| {
+            let stem = (token.kind == Kind::Word).then(|| analysis::stem(&token.term).into_owned());
+            Word { token, stem }
+        })
+        .collect()
+}
+
+impl Analysed {
+    fn new(texts: &Texts<'_>) -> Self {
+        Self {
+            text: words(texts.text),
+            title: words(texts.title.unwrap_or_default()),
+            headings: texts.headings.iter().map(|heading| words(heading)).collect(),
+            ordinal: texts.ordinal,
+        }
+    }
+
+    fn no_marks(&self) -> Marks {
+        Marks { headings: vec![Vec::new(); self.headings.len()], ..Marks::default() }
+    }
+
+    /// What a query marks, or `None` where it does not match. A condition on the document is taken to hold, since
+    /// the passage was found.
+    fn eval(&self, query: &Query) -> Option<Marks> {
+        match query {
+            Query::All | Query::Filter(_) => Some(self.no_marks()),
+            Query::Text(clause) => self.clause(clause),
+            Query::Weighted { query, .. } => self.eval(query),
+            Query::Not(query) => self.eval(query).is_none().then(|| self.no_marks()),
+            Query::And(queries) => queries
+                .iter()
+                .try_fold(self.no_marks(), |marks, query| Some(joined(marks, self.eval(query)?))),
+            Query::Or(queries) => {
+                let all = queries.iter().filter_map(|query| self.eval(query));
+                all.reduce(joined)
+            }
+            Query::Sequence(parts) => self.sequence(parts),
+        }
+    }
+
+    fn sequence(&self, parts: &[Part]) -> Option<Marks> {
+        let mut marks = self.no_marks();
+        let (mut has_must, mut needs_one, mut has_one) = (false, false, false);
+        for part in parts {
+            match (part.occur, self.eval(&part.query)) {
+                (Occur::MustNot, found) if is_plain_filter(&part.query) => drop(found),
+                (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
+                (Occur::MustNot, None) => {}
+                (Occur::Must, Some(found)) => {
+                    has_must = true;
+                    marks = joined(marks, found);
+                }
+                (Occur::Should, found) => {
+                    needs_one = true;
+                    has_one |= found.is_some();
+                    marks = found.into_iter().fold(marks, joined);
+                }
+            }
+        }
+        (has_must || has_one || !needs_one).then_some(marks)
+    }
+
+    fn clause(&self, clause: &TextClause) -> Option<Marks> {
+        let pattern = Pattern::of(&clause.matcher);
+        let in_words = |words: &[Word]| spans(&pattern, words, clause.clause);
+        let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_));
+        let (text, title, headings) = match clause.field {
+            TextField::Any => (true, is_word || self.ordinal == 0, is_word),
+            TextField::Title => (false, true, false),
+            TextField::Heading => (false, false, true),
+        };
+        let marks = Marks {
+            text: if text { in_words(&self.text) } else { Vec::new() },
+            title: if title { in_words(&self.title) } else { Vec::new() },
+            headings: self
+                .headings
+                .iter()
+                .map(|heading| if headings { in_words(heading) } else { Vec::new() })
+                .collect(),
+        };
+        let found = !marks.text.is_empty()
+            || !marks.title.is_empty()
+            || marks.headings.iter().any(|heading| !heading.is_empty());
+        found.then_some(marks)
+    }
+}
+
+/// Whether a query is a condition on the document alone, whose outcome the texts do not tell.
+fn is_plain_filter(query: &Query) -> bool {
+    match query {
+        Query::Filter(_) | Query::All => true,
+        Query::Text(_) => false,
+        Query::Weighted { query, .. } | Query::Not(query) => is_plain_filter(query),
+        Query::And(queries) | Query::Or(queries) => queries.iter().any(is_plain_filter),
+        Query::Sequence(parts) => parts.iter().any(|part| is_plain_filter(&part.query)),
+    }
+}
+
+fn joined(mut marks: Marks, other: Marks) -> Marks {
+    marks.text.extend(other.text);
+    marks.title.extend(other.title);
+    for (heading, more) in marks.headings.iter_mut().zip(other.headings) {
+        heading.extend(more);
+    }
+    marks
+}
+
+/// Where a pattern matches among the words of a text.
+fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
+    let ranges: Vec<Range<usize>> = match pattern {
+        Pattern::Nothing => Vec::new(),
+        Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
+        Pattern::Word(term) => each(words, |word| word.token.term == *term),
+        Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
+        Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
+        Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
+            true => word.token.term.starts_with(&terms[at]),
+            false => word.token.term == terms[at],
+        }),
+        Pattern::Pairs(pairs) => {
+            let found = words.windows(2).filter(|two| {
+                two[1].token.kind == Kind::NextCharacter
+                    && pairs.iter().any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
+            });
+            merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
+        }
+    };
+    ranges.into_iter().map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
+}
+
+fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
+    words.iter().filter(|word| is_match(word)).map(|word| word.token.span.clone()).collect()
+}
+
+/// The runs of `len` words each of which fits its place.
+fn runs(words: &[Word], len: usize, fits: impl Fn(usize, &Word) -> bool) -> Vec<Range<usize>> {
+    let is_run = |run: &&[Word]| run.iter().enumerate().all(|(at, word)| fits(at, word));
+    let found = words.windows(len).filter(is_run);
+    found.map(|run| run[0].token.span.start..run[len - 1].token.span.end).collect()
+}
+
+/// Ranges in order, those that adjoin or overlap made one.
+fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Puts marks in order and takes out those that overlap: the longest of them stays, of equals the first clause's.
+fn settle(marks: &mut Vec<Mark>) {
+    marks.sort_by_key(|mark| (mark.span.start, std::cmp::Reverse(mark.span.end), mark.clause));
+    let mut settled: Vec<Mark> = Vec::with_capacity(marks.len());
+    for mark in marks.drain(..) {
+        match settled.last_mut() {
+            Some(last) if mark.span.start < last.span.end => {
+                if mark.span.len() > last.span.len() {
+                    *last = mark;
+                }
+            }
+            _ => settled.push(mark),
+        }
+    }
+    *marks = settled;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::query::{Options, parse};
+
+    fn marked(query: &str, text: &str) -> String {
+        let query = parse(query, Options::default()).expect("a good query").query;
+        let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
+        let mut shown = String::new();
+        let mut at = 0;
+        for mark in highlight(&query, &texts).text {
+            shown.push_str(&text[at..mark.span.start]);
+            shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
+            at = mark.span.end;
+        }
+        shown + &text[at..]
+    }
+
+    #[test]
+    fn words_are_marked_with_their_inflections() {
+        assert_eq!(marked("launch", "It launches. A launch-pad."), "It [launches|0]. A [launch|0]-pad.");
+        assert_eq!(marked("=launch", "It launches. A launch."), "It launches. A [launch|0].");
+        assert_eq!(marked("laun*", "It launches, lunar."), "It [launches|0], lunar.");
+    }
+
+    #[test]
+    fn a_phrase_is_one_span_and_no_stray_word_is_marked() {
+        assert_eq!(
+            marked("\"missile warning\"", "A missile. A Missile\nwarning, warning."),
+            "A missile. A [Missile\nwarning|0], warning."
+        );
+        assert_eq!(marked("\"missile warn*\"", "missile warnings"), "[missile warnings|0]");
+        assert_eq!(marked("real-time", "real time, real, time"), "[real time|0], real, time");
+    }
+
+    #[test]
+    fn the_longest_of_overlapping_marks_stays() {
+        assert_eq!(
+            marked("missile \"missile warning\" warning", "missile warning missile"),
+            "[missile warning|1] [missile|0]"
+        );
+    }
+
+    #[test]
+    fn only_what_the_tree_matched_is_marked() {
+        assert_eq!(marked("(a AND b) OR c", "a c"), "a [c|2]");
+        assert_eq!(marked("(a AND b) OR c", "a b"), "[a|0] [b|1]");
+        assert_eq!(marked("a -b", "a c"), "[a|0] c");
+    }
+
+    #[test]
+    fn adjoining_pairs_of_characters_are_one_mark() {
+        assert_eq!(marked("미사일", "대미사일을 사일로 미사"), "대[미사일|0]을 [사일|0]로 [미사|0]");
+        assert_eq!(marked("\"미사일\"", "대미사일을 사일로"), "대[미사일|0]을 사일로");
+    }
+
+    #[test]
+    fn a_phrase_of_the_title_is_found_at_the_first_passage_only() {
+        let query = parse("\"camp david\" summit", Options::default()).expect("a good query").query;
+        let headings = ["The summit at Camp David".to_owned()];
+        let of = |ordinal| {
+            let texts = Texts { text: "x", title: Some("Camp David summit"), headings: &headings, ordinal };
+            let marks = highlight(&query, &texts);
+            (marks.title.len(), marks.headings[0].len())
+        };
+        assert_eq!(of(0), (2, 1));
+        assert_eq!(of(3), (1, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn marks_lie_in_order_on_character_boundaries(
+            query in "[a-c\"가나 *+-]{1,12}",
+            text in "([a-cé]{1,2}|[가나]{1,3}|[ .,]{1,2}){0,20}",
+        ) {
+            let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
+            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0 };
+            let marks = highlight(&parsed.query, &texts);
+            let mut end = 0;
+            for mark in marks.text {
+                prop_assert!(mark.span.start >= end && !mark.span.is_empty());
+                prop_assert!(text.get(mark.span.range()).is_some());
+                end = mark.span.end;
+            }
+        }
+    }
+}

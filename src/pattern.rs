@@ -1,0 +1,102 @@
+//! What a text clause looks for, as terms: the one reading of a clause that the engine and the highlighter share.
+//!
+//! A clause holds text as typed; the analyzer decides what words that text has. Were that decided twice, a
+//! hit's highlights could differ from what was found.
+
+use crate::analysis::{self, Kind, Token};
+use crate::query::Matcher;
+
+/// The terms of a clause and how they must stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// The clause has no word.
+    Nothing,
+    /// A word whose stem is this.
+    Stem(String),
+    /// Exactly this folded word.
+    Word(String),
+    /// Pairs of adjoining characters, of a word written in Han, Kana or Hangul. Each pair is a match by itself.
+    Pairs(Vec<[String; 2]>),
+    /// These folded words, one behind the other; at least two.
+    Phrase(Vec<String>),
+    /// A folded word that starts so.
+    Prefix(String),
+    /// These folded words, one behind the other, the last of which may go on; at least two.
+    PhrasePrefix(Vec<String>),
+}
+
+impl Pattern {
+    /// The pattern of a matcher.
+    pub fn of(matcher: &Matcher) -> Self {
+        let tokens = analysis::tokens(matcher.text());
+        match matcher {
+            Matcher::Word(_) => Self::of_word(tokens),
+            Matcher::Exact(_) | Matcher::Phrase(_) => Self::of_phrase(tokens),
+            Matcher::Prefix(_) | Matcher::PhrasePrefix(_) => Self::of_prefix(tokens),
+        }
+    }
+
+    fn of_word(tokens: Vec<Token>) -> Self {
+        match &tokens[..] {
+            [only] if only.kind == Kind::Word => Self::Stem(analysis::stem(&only.term).into_owned()),
+            [_, rest @ ..]
+                if !rest.is_empty() && rest.iter().all(|token| token.kind == Kind::NextCharacter) =>
+            {
+                let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
+                Self::Pairs(pairs.collect())
+            }
+            _ => Self::of_phrase(tokens),
+        }
+    }
+
+    fn of_phrase(tokens: Vec<Token>) -> Self {
+        let mut terms: Vec<String> = tokens.into_iter().map(|token| token.term).collect();
+        match terms.len() {
+            0 => Self::Nothing,
+            1 => Self::Word(terms.remove(0)),
+            _ => Self::Phrase(terms),
+        }
+    }
+
+    fn of_prefix(tokens: Vec<Token>) -> Self {
+        // A character that is a token by itself can not go on; whatever follows it is another token.
+        if tokens.last().is_some_and(|last| last.kind != Kind::Word) {
+            return Self::of_phrase(tokens);
+        }
+        match Self::of_phrase(tokens) {
+            Self::Word(term) => Self::Prefix(term),
+            Self::Phrase(terms) => Self::PhrasePrefix(terms),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(words: &[&str]) -> Vec<String> {
+        words.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_matcher_has_its_pattern() {
+        let word = |text: &str| Pattern::of(&Matcher::Word(text.into()));
+        assert_eq!(word("Launches"), Pattern::Stem("launch".into()));
+        assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
+        assert_eq!(
+            word("미사일"),
+            Pattern::Pairs(vec![["미".into(), "사".into()], ["사".into(), "일".into()]])
+        );
+        assert_eq!(word("한"), Pattern::Word("한".into()));
+        assert_eq!(word("북한 미"), Pattern::Phrase(terms(&["북", "한", "미"])));
+        assert_eq!(word("…"), Pattern::Nothing);
+        assert_eq!(Pattern::of(&Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));
+        assert_eq!(Pattern::of(&Matcher::Prefix("Warn".into())), Pattern::Prefix("warn".into()));
+        assert_eq!(Pattern::of(&Matcher::Prefix("경보".into())), Pattern::Phrase(terms(&["경", "보"])));
+        assert_eq!(
+            Pattern::of(&Matcher::PhrasePrefix("missile warn".into())),
+            Pattern::PhrasePrefix(terms(&["missile", "warn"]))
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The right flow: query text to query, engine, hits, highlights, response.
+//!
+//! Everything about one search that is neither matching nor showing happens here: reading the query text, asking the
+//! engine, and marking in each hit what the query matched.
+
+use crate::document::Anchor;
+use crate::engine::{Engine, EngineError};
+use crate::highlight::{Mark, Texts, highlight};
+use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
+use crate::query::Query;
+
+/// Asks `engine` for what `request` wants, and marks in each hit what the query matched.
+///
+/// # Errors
+///
+/// Those of the engine.
+pub fn search(engine: &dyn Engine, request: &Request) -> Result<Response, EngineError> {
+    let mut response = engine.search(request)?;
+    for hit in &mut response.hits {
+        add_highlights(&request.query, hit);
+    }
+    Ok(response)
+}
+
+fn add_highlights(query: &Query, hit: &mut Hit) {
+    let title = hit.document.title.as_deref();
+    let headings = &hit.passage.headings;
+    let marks = highlight(query, &Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal });
+    let anchors = &hit.passage.anchors;
+    hit.highlights = marks.text.iter().map(|mark| located(mark, &hit.text, anchors)).collect();
+    let title = title.unwrap_or_default();
+    hit.title_highlights = marks.title.iter().map(|mark| unlocated(mark, title)).collect();
+    hit.heading_highlights = marks
+        .headings
+        .iter()
+        .enumerate()
+        .flat_map(|(heading, marks)| marks.iter().map(move |mark| (heading, mark)))
+        .map(|(heading, mark)| HeadingHighlight { heading, highlight: unlocated(mark, &headings[heading]) })
+        .collect();
+}
+
+/// A highlight in the passage's text, with its place in the source.
+fn located(mark: &Mark, text: &str, anchors: &[Anchor]) -> Highlight {
+    let place = Anchor::place(anchors, text, mark.span.start);
+    Highlight {
+        line: place.map(|(line, _)| line),
+        column: place.map(|(_, column)| column),
+        ..unlocated(mark, text)
+    }
+}
+
+fn unlocated(mark: &Mark, text: &str) -> Highlight {
+    Highlight {
+        span: mark.span,
+        text: text[mark.span.range()].to_owned(),
+        clause: mark.clause,
+        line: None,
+        column: None,
+    }
+}
