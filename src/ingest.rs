@@ -1,0 +1,342 @@
+//! The left flow: one pass over the sources that makes the index agree with them.
+//!
+//! A pass compares what a scan finds with what the index knows, reads what may have changed on all cores, and
+//! hands documents to the one writer. Three rules make it safe to trust:
+//!
+//! - What could not be read keeps its last good content; what was read and makes no sense loses it, with the reason
+//!   recorded. Nothing else removes a document but a scan that covered its path and did not find it.
+//! - A container's own record is written after its parts, so that a pass that was cut short reads it again, and
+//!   finds the parts that it had done.
+//! - A file that changed as recently as the last commit may change again within the same tick of its
+//!   clock, so its content is compared, not only its size and time.
+
+mod container;
+mod prepare;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use crate::extract;
+use crate::index::{Entry, EntryState, Manifest, OpenError, Snapshot, Writer};
+use crate::source::{self, Found, GlobError, Scan, WalkOptions};
+use prepare::Reader;
+pub(crate) use prepare::{Outcome, Prepared, Tally};
+
+/// How many prepared documents may wait for the writer.
+const QUEUE: usize = 16;
+
+/// How close to the last commit a modification is too recent to rely on, in nanoseconds.
+const RECENT: i64 = 2_000_000_000;
+
+/// What a pass takes and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Files and folders; `-` is standard input.
+    pub roots: Vec<PathBuf>,
+    /// Which files of the folders.
+    pub walk: WalkOptions,
+    /// How long a pass may go on before it publishes what it has. By default 30 seconds.
+    pub commit_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { roots: Vec::new(), walk: WalkOptions::default(), commit_every: Duration::from_secs(30) }
+    }
+}
+
+/// What a pass did, in documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// New in the index.
+    pub added: u64,
+    /// Replaced.
+    pub changed: u64,
+    /// Gone from their sources and from the index.
+    pub removed: u64,
+    /// As the index has them.
+    pub unchanged: u64,
+    /// Left out by a rule.
+    pub skipped: u64,
+    /// Not readable, or not understood.
+    pub failed: u64,
+}
+
+/// What a pass tells while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// So many files were found so far.
+    Scanned(usize),
+    /// The scan is over: so many files, with so many bytes, may have to be read.
+    Started {
+        /// Files.
+        files: u64,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// A file is done with.
+    FileDone {
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// A source was left out by a rule.
+    Skipped {
+        /// Its path.
+        path: &'a str,
+        /// Which rule.
+        reason: &'a str,
+    },
+    /// A source could not be read or was not understood.
+    Failed {
+        /// Its path, for a part of a container with its line.
+        path: &'a str,
+        /// Why.
+        reason: &'a str,
+    },
+    /// Something is odd, but nothing is lost.
+    Warning(&'a str),
+    /// What was read is being published.
+    Committing,
+}
+
+/// Why a pass ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// A glob is none.
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+    /// The index cannot be opened or written to.
+    #[error(transparent)]
+    Index(#[from] OpenError),
+    /// The index cannot be read.
+    #[error(
+        "the index cannot be read ({0}); run `tidings verify`, or remove it and run `tidings index` again"
+    )]
+    Read(#[from] tantivy::TantivyError),
+}
+
+/// Makes the index agree with its sources, in one pass over `options.roots`.
+///
+/// `tell` hears of everything that happens, from several threads.
+///
+/// # Errors
+///
+/// When the index cannot be read or written to; what was committed before stays. Sources that cannot be read are no
+/// errors: they are told of, counted and recorded.
+pub fn ingest(
+    writer: &mut Writer,
+    index: &Path,
+    options: &Options,
+    tell: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Report, IngestError> {
+    let snapshot = Snapshot::open(index)?;
+    let files: Vec<PathBuf> = options.roots.iter().filter(|root| *root != Path::new("-")).cloned().collect();
+    let scan = source::scan(&files, &options.walk, &|found| tell(Event::Scanned(found)))?;
+    scan.warnings.iter().for_each(|warning| tell(Event::Warning(warning)));
+    let manifest = snapshot.manifest()?;
+    let mut pass = Pass {
+        reader: Reader { snapshot: &snapshot, max_size: options.walk.max_file_size },
+        writer,
+        manifest: &manifest,
+        report: Report::default(),
+        tell,
+        commit_every: options.commit_every,
+        last_commit: Instant::now(),
+    };
+    pass.writer.add_roots(files.iter().map(|root| source::document_path(root)));
+    if files.len() < options.roots.len() {
+        pass.take_standard_input()?;
+    }
+    pass.take_files(&scan)?;
+    pass.remove_vanished(&scan)?;
+    tell(Event::Committing);
+    pass.writer.commit()?;
+    Ok(pass.report)
+}
+
+struct Pass<'a> {
+    reader: Reader<'a>,
+    writer: &'a mut Writer,
+    manifest: &'a Manifest,
+    report: Report,
+    tell: &'a (dyn Fn(Event<'_>) + Sync),
+    commit_every: Duration,
+    last_commit: Instant,
+}
+
+/// A found source that may have to be read, with what the index knows of it.
+struct Job<'a> {
+    found: &'a Found,
+    before: Option<Entry>,
+}
+
+impl Pass<'_> {
+    fn take_standard_input(&mut self) -> Result<(), IngestError> {
+        let before = self.manifest.get("-").copied();
+        let mut outcomes = Vec::new();
+        self.reader.read_standard_input(before, &mut |outcome| {
+            outcomes.push(outcome);
+            true
+        })?;
+        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))
+    }
+
+    /// Reads on all cores what may have changed, and puts it into the index as it comes.
+    fn take_files(&mut self, scan: &Scan) -> Result<(), IngestError> {
+        let jobs = self.jobs(scan);
+        let bytes = jobs.iter().map(|job| size_of(job.found)).sum();
+        (self.tell)(Event::Started { files: jobs.len() as u64, bytes });
+        let next = AtomicUsize::new(0);
+        let stop = AtomicBool::new(false);
+        let reader = self.reader;
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(QUEUE);
+            let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
+            for _ in 0..threads {
+                let sender = sender.clone();
+                let (jobs, next, stop) = (&jobs, &next, &stop);
+                scope.spawn(move || work(reader, jobs, next, stop, &sender));
+            }
+            drop(sender);
+            let outcome = receiver.iter().try_for_each(|outcome| self.apply(outcome?));
+            stop.store(true, Ordering::Relaxed);
+            // Whoever still waits to send must find nobody there, or the threads would never end.
+            drop(receiver);
+            outcome
+        })
+    }
+
+    /// What must be looked at; what is plainly unchanged is counted here.
+    fn jobs<'f>(&mut self, scan: &'f Scan) -> Vec<Job<'f>> {
+        let recent = self.writer.meta().updated.saturating_mul(1_000_000_000) - RECENT;
+        let mut jobs = Vec::new();
+        for found in &scan.found {
+            let before = self.manifest.get(found.path()).copied();
+            match (found, before) {
+                (Found::File(file), Some(before))
+                    if is_current(&before)
+                        && (file.size, file.modified) == (before.size, before.modified)
+                        && file.modified < recent =>
+                {
+                    self.count_unchanged(&before);
+                }
+                _ => jobs.push(Job { found, before }),
+            }
+        }
+        jobs
+    }
+
+    fn count_unchanged(&mut self, before: &Entry) {
+        match (before.state, before.parts) {
+            (EntryState::Skipped, _) => self.report.skipped += 1,
+            (_, Some(parts)) => self.report.unchanged += parts.documents,
+            (_, None) => self.report.unchanged += 1,
+        }
+    }
+
+    fn apply(&mut self, outcome: Outcome) -> Result<(), IngestError> {
+        match outcome {
+            Outcome::Put(prepared) => self.put(*prepared)?,
+            Outcome::Same(tally) => self.count(tally),
+            Outcome::Problem { path, reason, tally } => {
+                self.tell_of(tally, &path, &reason);
+                self.count(tally);
+            }
+            Outcome::Vanished { id, before } => self.remove(&id, &before),
+            Outcome::FileDone { bytes } => (self.tell)(Event::FileDone { bytes }),
+        }
+        if self.last_commit.elapsed() >= self.commit_every {
+            (self.tell)(Event::Committing);
+            self.writer.commit()?;
+            self.last_commit = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, prepared: Prepared) -> Result<(), IngestError> {
+        let Prepared { record, passages, kind, before, tally } = prepared;
+        if let Some(reason) = record.state.reason() {
+            self.tell_of(tally, prepare::shown_path(&record), reason);
+        }
+        self.count(tally);
+        Ok(self.writer.put(record, &passages, kind, before.as_ref())?)
+    }
+
+    fn tell_of(&self, tally: Tally, path: &str, reason: &str) {
+        match tally {
+            Tally::Skipped => (self.tell)(Event::Skipped { path, reason }),
+            Tally::Failed => (self.tell)(Event::Failed { path, reason }),
+            Tally::Added | Tally::Changed | Tally::Unchanged | Tally::Uncounted => {}
+        }
+    }
+
+    fn count(&mut self, tally: Tally) {
+        match tally {
+            Tally::Added => self.report.added += 1,
+            Tally::Changed => self.report.changed += 1,
+            Tally::Unchanged => self.report.unchanged += 1,
+            Tally::Skipped => self.report.skipped += 1,
+            Tally::Failed => self.report.failed += 1,
+            Tally::Uncounted => {}
+        }
+    }
+
+    fn remove(&mut self, id: &str, before: &Entry) {
+        if before.state == EntryState::Indexed && before.parts.is_none() {
+            self.report.removed += 1;
+        }
+        self.writer.remove(id, before);
+    }
+
+    /// Removes what the scan covered and did not find.
+    fn remove_vanished(&mut self, scan: &Scan) -> Result<(), IngestError> {
+        let is_found = |path: &str| scan.found.binary_search_by(|found| found.path().cmp(path)).is_ok();
+        let manifest = self.manifest;
+        for (path, before) in manifest.iter().filter(|(path, _)| scan.covers(path) && !is_found(path)) {
+            if before.parts.is_some() {
+                for (id, part) in self.reader.snapshot.parts_of(path)?.iter() {
+                    self.remove(id, part);
+                }
+            }
+            self.remove(path, before);
+        }
+        Ok(())
+    }
+}
+
+/// Reads jobs until there are none left, or nobody wants them any more.
+fn work(
+    reader: Reader<'_>,
+    jobs: &[Job<'_>],
+    next: &AtomicUsize,
+    stop: &AtomicBool,
+    sender: &SyncSender<Result<Outcome, IngestError>>,
+) {
+    while !stop.load(Ordering::Relaxed)
+        && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
+    {
+        let mut send = |outcome| sender.send(Ok(outcome)).is_ok();
+        match reader.read(job.found, job.before, &mut send) {
+            Ok(()) => drop(sender.send(Ok(Outcome::FileDone { bytes: size_of(job.found) }))),
+            Err(error) => drop(sender.send(Err(error))),
+        }
+    }
+}
+
+/// Whether what read a source then would read it in the same way now.
+fn is_current(entry: &Entry) -> bool {
+    match (entry.state, entry.parts) {
+        (EntryState::Failed, _) => false,
+        (_, Some(parts)) if parts.failed > 0 => false,
+        _ => extract::is_current(entry.extractor),
+    }
+}
+
+fn size_of(found: &Found) -> u64 {
+    match found {
+        Found::File(file) => file.size,
+        Found::Skipped { .. } | Found::Failed { .. } => 0,
+    }
+}
