@@ -1,0 +1,216 @@
+//! `tidings index`: one pass over the sources.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Global;
+use super::diagnostics::{Failure, Outcome, tell};
+use super::progress::{Detail, Progress};
+use crate::config::{DEFAULT_MAX_FILE_SIZE, DEFAULT_SOURCE};
+use crate::index::{OpenError, Snapshot, Writer};
+use crate::ingest::{self, IngestError, Options, Report};
+use crate::render::Problem;
+use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions};
+
+const EXAMPLES: &str = "\
+Examples:
+  tidings index                        the folder `seeds`, or what was indexed before
+  tidings index reports notes.md       a folder and a file
+  tidings index -g '*.md' docs         only some files of a folder
+  curl -s URL | tidings index -        standard input, as the document `-`
+
+A second pass reads only what changed. A document is removed when a folder that held it is scanned again and does not
+hold it any more.";
+
+/// Read documents into the index
+///
+/// Takes files, folders and `-` for standard input. Folders are walked as ripgrep does: what ignore files name and
+/// hidden files are left out. Plain text, Markdown, HTML and JSON Lines are read, each also compressed with gzip or zstd.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Files and folders to read; by default those of the passes before, else `seeds`
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    walk: WalkArguments,
+    #[command(flatten)]
+    write: WriteArguments,
+    /// Tell of every source that a rule leaves out
+    #[arg(short, long)]
+    verbose: bool,
+    /// Tell nothing but failures
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+/// Which files of folders are taken.
+#[derive(Clone, Debug, Args)]
+pub(super) struct WalkArguments {
+    /// Take hidden files and folders too
+    #[arg(long)]
+    hidden: bool,
+    /// Do not respect .gitignore, .ignore and .tidingsignore files
+    #[arg(long)]
+    no_ignore: bool,
+    /// Take only files that match this glob; with `!` before it, leave them out
+    #[arg(short, long, value_name = "GLOB")]
+    glob: Vec<String>,
+    /// Follow symbolic links
+    #[arg(short = 'L', long)]
+    follow: bool,
+    /// Skip larger files (of JSON Lines: longer lines); a number of bytes, with K, M or G
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M")]
+    max_file_size: u64,
+}
+
+impl Default for WalkArguments {
+    fn default() -> Self {
+        Self {
+            hidden: false,
+            no_ignore: false,
+            glob: Vec::new(),
+            follow: false,
+            max_file_size: DEFAULT_MAX_FILE_SIZE,
+        }
+    }
+}
+
+/// How the index is written to.
+#[derive(Clone, Debug, Args)]
+pub(super) struct WriteArguments {
+    /// How long to wait for another writer
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(super) wait: u64,
+    /// How often a long pass publishes what it has
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide_default_value = false)]
+    commit_every: f64,
+}
+
+impl WalkArguments {
+    /// The options of a scan that leaves out the index itself.
+    pub(super) fn options(&self, index: &Path) -> WalkOptions {
+        WalkOptions {
+            hidden: if self.hidden { Hidden::Take } else { Hidden::Skip },
+            ignore_files: if self.no_ignore { IgnoreFiles::Disregard } else { IgnoreFiles::Respect },
+            links: if self.follow { Links::Follow } else { Links::Skip },
+            globs: self.glob.clone(),
+            max_file_size: self.max_file_size,
+            exclude: Some(index.to_owned()),
+        }
+    }
+}
+
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let detail = if arguments.verbose { Detail::Everything } else { Detail::Failures };
+    let walk = arguments.walk.options(&global.index);
+    let (report, problems) = pass(global, &arguments.paths, walk, &arguments.write, detail)?;
+    if !arguments.quiet {
+        tell(summary(&report));
+    }
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::Partial })
+}
+
+/// Makes one pass over `paths`, or over what was given before where none are; gives what it did and what failed.
+pub(super) fn pass(
+    global: &Global,
+    paths: &[PathBuf],
+    walk: WalkOptions,
+    write: &WriteArguments,
+    detail: Detail,
+) -> Result<(Report, Vec<Problem>), Failure> {
+    let roots = if paths.is_empty() { roots_of_before(&global.index)? } else { paths.to_vec() };
+    let commit_every = Duration::try_from_secs_f64(write.commit_every)
+        .map_err(|error| Failure::Usage(format!("--commit-every {}: {error}", write.commit_every)))?;
+    let mut writer = Writer::open(&global.index, Duration::from_secs(write.wait))?;
+    let progress = Progress::new(detail);
+    let options = Options { roots, walk, commit_every };
+    let outcome = ingest::ingest(&mut writer, &global.index, &options, &|event| progress.hear(event));
+    let closed = match &outcome {
+        Ok(_) => writer.close(),
+        Err(_) => Ok(()),
+    };
+    let problems = progress.finish();
+    let report = outcome?;
+    closed.map_err(IngestError::from)?;
+    Ok((report, problems))
+}
+
+/// What the passes before were given; the default source where there were none.
+fn roots_of_before(index: &Path) -> Result<Vec<PathBuf>, Failure> {
+    match Snapshot::open(index) {
+        Ok(snapshot) if !snapshot.meta().roots.is_empty() => {
+            return Ok(snapshot.meta().roots.iter().map(PathBuf::from).collect());
+        }
+        Ok(_) | Err(OpenError::Missing(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if !Path::new(DEFAULT_SOURCE).exists() {
+        let message = format!("{DEFAULT_SOURCE}: not found; name the files or folders to read");
+        return Err(Failure::Usage(message));
+    }
+    Ok(vec![PathBuf::from(DEFAULT_SOURCE)])
+}
+
+/// What a pass did, in one line.
+pub(super) fn summary(report: &Report) -> String {
+    let Report { added, changed, removed, unchanged, skipped, failed } = *report;
+    let counts = [
+        ("added", added),
+        ("changed", changed),
+        ("removed", removed),
+        ("unchanged", unchanged),
+        ("skipped", skipped),
+        ("failed", failed),
+    ];
+    counts.map(|(what, count)| format!("{what} {}", grouped(count))).join(", ")
+}
+
+/// A number with a comma behind each group of three digits.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Reads a size such as `500`, `64K`, `10M` or `2G`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match text[number.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        unit => return Err(format!("no unit `{unit}`; write K, M or G")),
+    };
+    let number: u64 = number.parse().map_err(|_| "not a size; write for example 64M".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_grouped() {
+        assert_eq!([0, 999, 1_000, 4_310, 1_234_567].map(grouped).join(" "), "0 999 1,000 4,310 1,234,567");
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("500"), Ok(500));
+        assert_eq!(parse_size("64k"), Ok(65_536));
+        assert_eq!(parse_size("2GiB"), Ok(2 << 30));
+        assert!(
+            parse_size("12X").is_err() && parse_size("M").is_err() && parse_size("99999999999G").is_err()
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! The command line: what was typed, and which command that means.
+//!
+//! Nothing but this module and the commands in it knows clap. Each command is a file with its arguments and a
+//! `run` that turns them into plain options, calls the library and gives an outcome; `diagnostics` knows what
+//! outcomes exit with.
+
+mod diagnostics;
+mod generate;
+mod index;
+mod maintain;
+mod progress;
+mod search;
+mod show;
+mod status;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::config::DEFAULT_INDEX;
+use diagnostics::{Failure, Outcome, tell};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   found, or done
+  1   nothing found, and the search was complete
+  2   usage or query error
+  3   partial: some source could not be read; what worked was given out
+  4   index missing, of another format version, or corrupt
+  5   no permission
+  75  another writer holds the index";
+
+/// Full-text search for folders of documents.
+///
+/// `index` reads documents into an index, `search` gives the passages that fit a query best, with what it matched
+/// marked. Run both at once on a new folder with `tidings search --refresh=FOLDER QUERY`.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+struct Global {
+    /// The index directory
+    #[arg(long, global = true, value_name = "DIR", env = "TIDINGS_INDEX", default_value = DEFAULT_INDEX)]
+    index: PathBuf,
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: When,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Index(index::Arguments),
+    Search(Box<search::Arguments>),
+    Show(show::Arguments),
+    Status(status::Arguments),
+    Verify(maintain::VerifyArguments),
+    Compact(maintain::CompactArguments),
+    Schema(generate::SchemaArguments),
+    Completions(generate::CompletionsArguments),
+    Man(generate::ManArguments),
+}
+
+impl Global {
+    /// Whether to colour what goes to standard output.
+    fn colours_output(&self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// Runs the program with the arguments of its process.
+pub fn run() -> ExitCode {
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe is nobody's loss.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Usage.into() } else { Outcome::Done.into() };
+        }
+    };
+    let outcome = dispatch(cli).unwrap_or_else(|failure| {
+        if !failure.is_closed_pipe() {
+            tell(&failure);
+        }
+        failure.outcome()
+    });
+    outcome.into()
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    let colour = std::env::args_os().any(|argument| argument == "--color=never");
+    let choice = if colour { ColorChoice::Never } else { ColorChoice::Auto };
+    let matches = Cli::command().color(choice).try_get_matches()?;
+    Cli::from_arg_matches(&matches)
+}
+
+fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Index(arguments) => index::run(global, &arguments),
+        Command::Search(arguments) => search::run(global, &arguments),
+        Command::Show(arguments) => show::run(global, &arguments),
+        Command::Status(arguments) => status::run(global, &arguments),
+        Command::Verify(_) => maintain::verify(global),
+        Command::Compact(arguments) => maintain::compact(global, &arguments),
+        Command::Schema(_) => generate::schema(),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::man(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("tidings {}", command.get_name())), "{}", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! `tidings search`: one query, or a batch of them.
+
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::Global;
+use super::diagnostics::{Failure, Outcome, tell};
+use super::index::{WalkArguments, WriteArguments, pass, summary};
+use super::progress::Detail;
+use crate::engine::{Engine, LocalEngine};
+use crate::hit::{Count, Group, Request, Response, Sort};
+use crate::index::Snapshot;
+use crate::query::{self, Operator, Parsed, Reading};
+use crate::render::{self, Answer, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator};
+use crate::search::search;
+
+const EXAMPLES: &str = r#"Query text:
+  missile warning           either word, ranked; inflections match
+  "missile warning"         exactly these words in this order (quote it for the shell: '"missile warning"')
+  =launches                 exactly this word
+  +a -b  a AND b  a OR b    required, excluded, both, either; NOT and parentheses too
+  warn*  "missile warn*"    prefixes
+  title:summit  heading:x   in the title, in a heading
+  path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
+  word^2                    weighs twice
+
+Examples:
+  tidings search missile warning
+  tidings search --phrase "real-time missile warning" --json
+  tidings search 'lang:ko 미사일' --limit 3
+  tidings search --queries topics.tsv --words --group document --format trec > run.trec
+  tidings search --refresh=reports "sanctions"
+
+Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
+
+/// Find the passages that fit a query best
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// The query text; several are joined by spaces
+    #[arg(value_name = "QUERY", required_unless_present = "queries", conflicts_with = "queries")]
+    query: Vec<String>,
+    /// Answer one query a line of this file (`-` for standard input): an id, a tab and the query text, or the text alone
+    #[arg(long, value_name = "FILE")]
+    queries: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    #[command(flatten)]
+    choice: ChoiceArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+    #[command(flatten)]
+    refresh: RefreshArguments,
+}
+
+/// How the query text is read.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Query")]
+struct ReadingArguments {
+    /// Take the query text as plain words, nothing in it as an operator
+    #[arg(long, conflicts_with = "phrase")]
+    words: bool,
+    /// Take the query text as one phrase
+    #[arg(long)]
+    phrase: bool,
+    /// Require every word
+    #[arg(long, conflicts_with = "any")]
+    all: bool,
+    /// Require any of the words (the default)
+    #[arg(long)]
+    any: bool,
+}
+
+/// Which hits are given, and in which order.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Hits")]
+struct ChoiceArguments {
+    /// How many hits to give at most
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// How many of the first hits to leave out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    offset: usize,
+    /// What a hit is: a passage, or a document with its best passage
+    #[arg(long, value_name = "WHAT", default_value = "passage")]
+    group: GroupBy,
+    /// The order of the hits
+    #[arg(long, value_name = "KEY", default_value = "score", allow_hyphen_values = true)]
+    sort: SortBy,
+    /// Give the number of hits alone, counted exactly
+    #[arg(short, long)]
+    count: bool,
+}
+
+/// How hits are shown.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArguments {
+    /// JSON Lines, as `tidings schema` describes them; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// The output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// End paths with a NUL byte, as `xargs -0` wants them; goes with --format paths
+    #[arg(short = '0', long)]
+    null: bool,
+    /// How many characters of a passage the text output shows
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    snippet: usize,
+    /// Link paths on the terminal: none, default, file, vscode, kitty, … or a format as ripgrep's
+    #[arg(long, value_name = "FORMAT", default_value = "none")]
+    hyperlink_format: HyperlinkFormat,
+    /// The name of the run in trec output
+    #[arg(long, value_name = "TAG", default_value = "tidings")]
+    run_tag: String,
+    /// The id of the query in trec, csv and JSON output
+    #[arg(long, value_name = "ID", conflicts_with = "queries")]
+    qid: Option<String>,
+}
+
+/// What is read before the search.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Refresh")]
+struct RefreshArguments {
+    /// Read what changed before searching: this path, or without one what was read before (at first `seeds`)
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    refresh: Vec<PathBuf>,
+    #[command(flatten)]
+    write: WriteArguments,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GroupBy {
+    Passage,
+    Document,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SortBy {
+    /// Best first
+    Score,
+    /// Oldest first
+    Date,
+    /// Newest first
+    #[value(name = "-date")]
+    MinusDate,
+    /// By document id
+    Path,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// JSON Lines
+    Json,
+    /// The path of each document, once
+    Paths,
+    /// path:line:column:text, for editors
+    Vimgrep,
+    /// One row a hit, with a header
+    Csv,
+    /// Runs for trec_eval
+    Trec,
+}
+
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let problems = refresh(global, &arguments.refresh)?;
+    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    let session = Session {
+        engine: &engine,
+        arguments,
+        options: render_options(global, arguments),
+        problems,
+        is_first: std::cell::Cell::new(true),
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let outcome = match &arguments.queries {
+        Some(file) => session.batch(file, &mut out)?,
+        None => session.single(&arguments.query.join(" "), &mut out)?,
+    };
+    out.flush()?;
+    Ok(match (outcome, session.problems.is_empty()) {
+        (Outcome::Done | Outcome::Nothing, false) => Outcome::Partial,
+        (outcome, _) => outcome,
+    })
+}
+
+/// Reads what changed, if that was asked for; gives what failed.
+fn refresh(global: &Global, arguments: &RefreshArguments) -> Result<Vec<Problem>, Failure> {
+    if arguments.refresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paths: Vec<PathBuf> =
+        arguments.refresh.iter().filter(|path| !path.as_os_str().is_empty()).cloned().collect();
+    let walk = WalkArguments::default().options(&global.index);
+    let (report, problems) = pass(global, &paths, walk, &arguments.write, Detail::Failures)?;
+    if io::stderr().is_terminal() {
+        tell(summary(&report));
+    }
+    Ok(problems)
+}
+
+fn render_options(global: &Global, arguments: &Arguments) -> render::Options {
+    let output = &arguments.output;
+    let colour = if global.colours_output() { Colour::Ansi } else { Colour::Plain };
+    let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    render::Options {
+        format: if output.json { OutputFormat::Json } else { output.format.into() },
+        colour,
+        hyperlinks: Some(Hyperlinks {
+            format: output.hyperlink_format.clone(),
+            folder: std::env::current_dir().unwrap_or_default(),
+            host: String::new(),
+            wsl_prefix: std::env::var("WSL_DISTRO_NAME")
+                .map(|name| format!("wsl$/{name}"))
+                .unwrap_or_default(),
+        }),
+        snippet: output.snippet,
+        width: width.map(|(terminal_size::Width(columns), _)| usize::from(columns)),
+        separator: if output.null { Separator::Nul } else { Separator::Newline },
+        run_tag: output.run_tag.clone(),
+    }
+}
+
+/// What answers the queries of one run.
+struct Session<'a> {
+    engine: &'a LocalEngine,
+    arguments: &'a Arguments,
+    options: render::Options,
+    problems: Vec<Problem>,
+    is_first: std::cell::Cell<bool>,
+}
+
+/// A query text with its id, and its number in a batch.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    text: &'a str,
+    id: Option<&'a str>,
+    number: Option<usize>,
+}
+
+impl Session<'_> {
+    fn single(&self, text: &str, out: &mut dyn Write) -> Result<Outcome, Failure> {
+        let asked = Asked { text, id: self.arguments.output.qid.as_deref(), number: None };
+        let found = self.answer(asked, out)?;
+        if !found && self.options.format == OutputFormat::Text && !self.arguments.choice.count {
+            out.flush()?;
+            tell("nothing found");
+        }
+        Ok(if found { Outcome::Done } else { Outcome::Nothing })
+    }
+
+    /// Answers the queries of a file, one a line, each as soon as it is read.
+    fn batch(&self, file: &PathBuf, out: &mut dyn Write) -> Result<Outcome, Failure> {
+        let unreadable = |error: &io::Error| {
+            Failure::Usage(format!("{}: {}", file.display(), crate::source::reason(error)))
+        };
+        let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| unreadable(&error))?))
+        };
+        let (mut found, mut bad) = (false, false);
+        let mut number = 0;
+        for (line_number, line) in (1..).zip(lines.lines()) {
+            let line = line.map_err(|error| unreadable(&error))?;
+            let line = line.strip_suffix('\r').unwrap_or(&line);
+            if line.trim().is_empty() {
+                continue;
+            }
+            let (id, text) = match line.split_once('\t') {
+                Some((id, text)) => (id.to_owned(), text),
+                None => ((number + 1).to_string(), line),
+            };
+            let asked = Asked { text, id: Some(&id), number: Some(number) };
+            number += 1;
+            match self.answer(asked, out) {
+                Ok(hit) => found |= hit,
+                Err(failure) if failure.outcome() == Outcome::Usage => {
+                    out.flush()?;
+                    tell(format_args!("{}:{line_number}: {failure}", file.display()));
+                    bad = true;
+                }
+                Err(failure) => return Err(failure),
+            }
+            out.flush()?;
+        }
+        Ok(match (bad, found) {
+            (true, _) => Outcome::Usage,
+            (false, true) => Outcome::Done,
+            (false, false) => Outcome::Nothing,
+        })
+    }
+
+    /// Answers one query; tells whether anything was found.
+    fn answer(&self, asked: Asked<'_>, out: &mut dyn Write) -> Result<bool, Failure> {
+        let start = Instant::now();
+        let Parsed { query, notices } = query::parse(asked.text, self.parse_options())?;
+        notices.iter().for_each(|notice| tell(&notice.message));
+        let request = self.request(query);
+        let response = search(self.engine, &request)?;
+        let tree = serde_json::to_value(&request.query).ok();
+        // What failed is told once, with the first answer.
+        let problems = if self.is_first.replace(false) { &self.problems[..] } else { &[] };
+        let answer = Answer {
+            query_text: asked.text,
+            query: request.query.to_string(),
+            tree,
+            query_id: asked.id,
+            number: asked.number,
+            generation: self.engine.generation(),
+            response: &response,
+            problems,
+            elapsed: start.elapsed(),
+        };
+        self.write(&answer, out)?;
+        self.tell_summary(&response, answer.elapsed);
+        Ok(response.total > 0)
+    }
+
+    fn write(&self, answer: &Answer<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+        if !self.arguments.choice.count || self.options.format == OutputFormat::Json {
+            return Ok(render::render(answer, &self.options, out)?);
+        }
+        match answer.number.and(answer.query_id) {
+            Some(id) => writeln!(out, "{id}\t{}", answer.response.total)?,
+            None => writeln!(out, "{}", answer.response.total)?,
+        }
+        Ok(())
+    }
+
+    /// How many hits there are, for a person at a terminal.
+    fn tell_summary(&self, response: &Response, elapsed: Duration) {
+        let is_for_people = self.options.format == OutputFormat::Text && !self.arguments.choice.count;
+        if is_for_people && response.total > 0 && io::stdout().is_terminal() && io::stderr().is_terminal() {
+            let more = if response.total_exact { "" } else { "more than " };
+            let total = super::index::grouped(response.total as u64);
+            let what = match (self.arguments.choice.group, response.total) {
+                (GroupBy::Passage, 1) => "passage",
+                (GroupBy::Passage, _) => "passages",
+                (GroupBy::Document, 1) => "document",
+                (GroupBy::Document, _) => "documents",
+            };
+            tell(format_args!("{more}{total} {what} in {:.1} ms", elapsed.as_secs_f64() * 1e3));
+        }
+    }
+
+    fn parse_options(&self) -> query::Options {
+        let reading = &self.arguments.reading;
+        query::Options {
+            reading: match (reading.words, reading.phrase) {
+                (true, _) => Reading::Words,
+                (_, true) => Reading::Phrase,
+                _ => Reading::Query,
+            },
+            operator: if reading.all { Operator::All } else { Operator::Any },
+        }
+    }
+
+    fn request(&self, query: query::Query) -> Request {
+        let choice = &self.arguments.choice;
+        Request {
+            query,
+            limit: if choice.count { 0 } else { choice.limit },
+            offset: choice.offset,
+            group: match choice.group {
+                GroupBy::Passage => Group::Passage,
+                GroupBy::Document => Group::Document,
+            },
+            sort: match choice.sort {
+                SortBy::Score => Sort::Score,
+                SortBy::Date => Sort::Date,
+                SortBy::MinusDate => Sort::DateDescending,
+                SortBy::Path => Sort::Path,
+            },
+            count: if choice.count { Count::Exact } else { Count::Lazy },
+        }
+    }
+}
+
+impl From<Format> for OutputFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+            Format::Paths => Self::Paths,
+            Format::Vimgrep => Self::Vimgrep,
+            Format::Csv => Self::Csv,
+            Format::Trec => Self::Trec,
+        }
+    }
+}

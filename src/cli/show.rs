@@ -1,0 +1,123 @@
+//! `tidings show`: a document's text, or one passage of it, with its facts.
+
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+use serde_json::json;
+
+use super::Global;
+use super::diagnostics::{Failure, Outcome, tell};
+use crate::document::DocumentRecord;
+use crate::index::{Snapshot, StoredPassage};
+use crate::render::sanitised;
+
+/// Show a document as the index has it, or one of its passages
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings show reports/a.md            the whole document, with its facts
+  tidings show reports/a.md#3          its passage 3, as a hit names it
+  tidings show wire.jsonl#lw-17 --json")]
+pub(super) struct Arguments {
+    /// A document's id, or a passage's: the document's, `#` and the passage's number
+    #[arg(value_name = "DOCUMENT")]
+    document: String,
+    /// Give one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let snapshot = Snapshot::open(&global.index)?;
+    let id = arguments.document.strip_prefix("./").unwrap_or(&arguments.document);
+    let Some((record, ordinal)) = find(&snapshot, id)? else {
+        tell(format_args!("{id}: no such document in the index; `tidings status {id}` may say why"));
+        return Ok(Outcome::Nothing);
+    };
+    let mut passages = snapshot.passages_of(record.id.as_str())?;
+    if let Some(ordinal) = ordinal {
+        passages.retain(|(passage, _)| passage.ordinal == ordinal);
+        if passages.is_empty() {
+            tell(format_args!("{}: has {} passages, numbered from 0", record.id, record.passages));
+            return Ok(Outcome::Nothing);
+        }
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.json {
+        true => write_json(&record, &passages, &mut out)?,
+        false => write_text(&record, &passages, &mut out)?,
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// The document of this id; or else the one, and the number of its passage, of which this is a passage's id.
+fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(DocumentRecord, Option<u32>)>, Failure> {
+    if let Some(record) = snapshot.record(id)? {
+        return Ok(Some((record, None)));
+    }
+    let Some((document, ordinal)) = id.rsplit_once('#') else { return Ok(None) };
+    let Ok(ordinal) = ordinal.parse() else { return Ok(None) };
+    Ok(snapshot.record(document)?.map(|record| (record, Some(ordinal))))
+}
+
+fn write_json(
+    record: &DocumentRecord,
+    passages: &[(StoredPassage, String)],
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let passages: Vec<_> = passages
+        .iter()
+        .map(|(passage, text)| {
+            json!({
+                "id": crate::document::passage_id(&passage.id, passage.ordinal),
+                "ordinal": passage.ordinal,
+                "headings": passage.headings,
+                "location": passage.location,
+                "text": text,
+            })
+        })
+        .collect();
+    let shown = json!({ "document": record, "passages": passages });
+    writeln!(out, "{shown}")?;
+    Ok(())
+}
+
+fn write_text(
+    record: &DocumentRecord,
+    passages: &[(StoredPassage, String)],
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    for (name, value) in facts(record) {
+        writeln!(out, "{name}: {}", sanitised(&value))?;
+    }
+    for (_, text) in passages {
+        writeln!(out)?;
+        for line in text.lines() {
+            writeln!(out, "{}", sanitised(line))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known of a document, for people.
+fn facts(record: &DocumentRecord) -> Vec<(String, String)> {
+    let mut facts = vec![("id".to_owned(), record.id.to_string())];
+    let mut add =
+        |name: &str, value: Option<String>| facts.extend(value.map(|value| (name.to_owned(), value)));
+    add("title", record.facts.title.clone());
+    add("date", record.facts.date.map(|date| date.to_string()));
+    add("language", record.facts.language.clone());
+    add("format", record.format.map(|format| format.to_string()));
+    add("url", record.facts.url.clone());
+    let state = match record.state.reason() {
+        Some(reason) => format!("{}: {reason}", record.state.name()),
+        None => format!("{}, {} passages", record.state.name(), record.passages),
+    };
+    add("state", Some(state));
+    for (name, value) in &record.facts.other {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        add(name, Some(value));
+    }
+    facts
+}
