@@ -276,7 +276,7 @@ mod tests {
             "A missile. A [Missile\nwarning|0], warning."
         );
         assert_eq!(marked("\"missile warn*\"", "missile warnings"), "[missile warnings|0]");
-        assert_eq!(marked("real-time", "real time, real, time"), "[real time|0], real, time");
+        assert_eq!(marked("real-time", "real time, real x time"), "[real time|0], real x time");
     }
 
     #[test]

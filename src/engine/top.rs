@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn ties_are_broken_by_document_and_ordinal() {
         let mut top = Top::new(3);
-        [(1, 1, 1), (2, 9, 0), (1, 1, 0), (1, 0, 5)].map(|(k, i, o)| top.offer(candidate(k, i, o)));
+        for (key, id, ordinal) in [(1, 1, 1), (2, 9, 0), (1, 1, 0), (1, 0, 5)] {
+            top.offer(candidate(key, id, ordinal));
+        }
         let places: Vec<_> = top.into_sorted().iter().map(|c| (c.id, c.ordinal)).collect();
         assert_eq!(places, [(9, 0), (0, 5), (1, 0)]);
     }
