@@ -5,6 +5,8 @@
 //! [`manifest`]s and records from them.
 
 mod directory;
+#[cfg(test)]
+mod disk_full;
 mod manifest;
 pub mod schema;
 mod writer;
