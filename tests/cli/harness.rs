@@ -17,6 +17,41 @@ use tempfile::TempDir;
 /// The modification time of the first file that is written: 14 November 2023, in seconds since 1970.
 const FIRST_MODIFIED: u64 = 1_700_000_000;
 
+const NEWS: &str = "\
+---
+title: Warning link to start in December
+date: 2023-11-12
+desk: Asia
+---
+# Warning link to start in December
+
+The three ministers agreed to share missile warning data in real time.
+
+## What is next
+
+Exercises begin in January. The warning data flows through a new link, and launches are told of at once.
+";
+
+const NOTE: &str = "\
+Minutes of the desk, 13 November.
+
+We write missile-warning with a hyphen.
+The link was launched late; nobody's café was open.
+";
+
+const PAGE: &str = "\
+<!doctype html>
+<html lang=\"en\"><head><title>Fact sheet: sharing data</title><meta name=\"date\" content=\"2023-11-20\"></head>
+<body><nav>Home</nav><h1>Sharing data</h1>
+<p>Radars send <b>warning</b> data to a &amp; b.</p><script>warning()</script></body></html>
+";
+
+const WIRE: &str = r#"{"id":"w-1","title":"Summit","text":"The summit agreed on a warning of missile launches.","date":"2023-08-18","lang":"en","slug":"summit"}
+{"id":"w 2","title":"Weather","text":"A storm warning for the coast.","date":"2023-11-14"}
+"#;
+
+const KOREAN: &str = "미사일 경보를 공유한다.\n";
+
 /// How long a run may take before it counts as hanging.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -40,6 +75,17 @@ impl Corpus {
         let run = corpus.run("index docs");
         assert!(matches!(run.code, 0 | 3), "{run}");
         corpus
+    }
+
+    /// A folder with some documents of each format about one story, and an index of them.
+    pub fn desk() -> Self {
+        Self::indexed(&[
+            ("docs/news.md", NEWS),
+            ("docs/note.txt", NOTE),
+            ("docs/page.html", PAGE),
+            ("docs/wire.jsonl", WIRE),
+            ("docs/ko/note.txt", KOREAN),
+        ])
     }
 
     /// Where `path` of the folder stands.

@@ -80,21 +80,39 @@ fn a_removed_folder_is_removed_with_what_was_in_it() {
 }
 
 #[test]
-fn a_root_that_is_gone_is_removed_with_what_was_in_it() {
+fn a_root_that_is_gone_is_a_failure_and_keeps_its_documents() {
     let corpus = three();
     corpus.write("other/d.txt", "Elsewhere.");
     corpus.run("index docs other");
     corpus.remove("other");
-    assert_snapshot!(corpus.run("index"), @r"
+    assert_snapshot!(corpus.run("index docs other"), @r"
     exit 3
     stderr:
     tidings: other: not found
     tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 1
     ");
-    assert_snapshot!(corpus.run("index docs other"), @r"
+    assert_eq!(corpus.found("elsewhere"), ["other/d.txt#0"]);
+    assert_snapshot!(corpus.run("index ."), @r"
+    exit 0
+    stderr:
+    tidings: added 0, changed 0, removed 1, unchanged 3, skipped 0, failed 0
+    ");
+    assert_eq!(corpus.found("elsewhere"), [""; 0]);
+}
+
+#[test]
+fn a_path_that_never_was_is_not_remembered() {
+    let corpus = three();
+    assert_eq!(corpus.run("index docs docz").code, 3);
+    assert_snapshot!(corpus.run("index docs"), @r"
+    exit 0
+    stderr:
+    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 0
+    ");
+    assert_snapshot!(corpus.run("index"), @r"
     exit 3
     stderr:
-    tidings: other: not found
+    tidings: docz: not found
     tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 1
     ");
 }
@@ -129,23 +147,24 @@ fn a_touched_file_with_the_same_content_is_unchanged() {
 fn a_text_that_becomes_binary_leaves_the_index() {
     let corpus = three();
     corpus.run("index docs");
-    corpus.write("docs/a.txt", b"harbour\0\x01\x02\xff");
+    corpus.write("docs/a.txt", b"\x89PNG\r\n\x1a\n\0\0harbour");
     assert_snapshot!(corpus.run("index docs -v"), @r"
     exit 0
     stderr:
-    tidings: added 0, changed 1, removed 0, unchanged 2, skipped 0, failed 0
+    tidings: docs/a.txt: binary; skipped
+    tidings: added 0, changed 0, removed 0, unchanged 2, skipped 1, failed 0
     ");
     assert_snapshot!(corpus.run("index docs"), @r"
     exit 0
     stderr:
-    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 0
+    tidings: added 0, changed 0, removed 0, unchanged 2, skipped 1, failed 0
     ");
     assert_eq!(corpus.found("harbour"), [""; 0]);
     corpus.write("docs/a.txt", "The harbour is back.");
     assert_snapshot!(corpus.run("index docs"), @r"
     exit 0
     stderr:
-    tidings: added 0, changed 1, removed 0, unchanged 2, skipped 0, failed 0
+    tidings: added 1, changed 0, removed 0, unchanged 2, skipped 0, failed 0
     ");
     assert_eq!(corpus.found("harbour"), ["docs/a.txt#0"]);
 }

@@ -2,3 +2,9 @@
 
 mod harness;
 mod index;
+mod maintain;
+mod output;
+mod safety;
+mod search;
+mod show;
+mod status;
