@@ -179,12 +179,14 @@ impl Origin {
     pub fn anchors(&self, span: Span<InText>) -> Vec<Anchor> {
         let breaks = self.decoded.breaks(span.start, span.end);
         breaks
-            .map(|at| {
-                let decoded = self.decoded.origin_of_start(at);
+            .map(|place| {
+                let decoded = self.decoded.origin_of_start(place.at);
                 Anchor {
-                    offset: at - span.start,
+                    offset: place.at - span.start,
                     line: self.lines.line(decoded) + self.base.lines,
                     column: self.lines.column(decoded),
+                    width: place.width,
+                    origin_width: place.origin_width,
                 }
             })
             .collect()
@@ -199,8 +201,9 @@ impl Origin {
 /// A place of a passage's text whose line and column in the source are known.
 ///
 /// From here to the next anchor the text goes on as the source does, so that a place behind it is found by
-/// counting line breaks.
+/// counting line breaks; or, where the source writes characters otherwise (as escapes), by counting those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[usize; 5]", into = "[usize; 5]")]
 pub struct Anchor {
     /// The offset in the passage's text.
     pub offset: usize,
@@ -208,6 +211,22 @@ pub struct Anchor {
     pub line: usize,
     /// The column in that line, from 1, in bytes of its UTF-8 form.
     pub column: usize,
+    /// How many bytes of the text each unit has from here to the next anchor.
+    pub width: usize,
+    /// How many bytes of the source each of these units has.
+    pub origin_width: usize,
+}
+
+impl From<[usize; 5]> for Anchor {
+    fn from([offset, line, column, width, origin_width]: [usize; 5]) -> Self {
+        Self { offset, line, column, width, origin_width }
+    }
+}
+
+impl From<Anchor> for [usize; 5] {
+    fn from(anchor: Anchor) -> Self {
+        [anchor.offset, anchor.line, anchor.column, anchor.width, anchor.origin_width]
+    }
 }
 
 impl Anchor {
@@ -215,6 +234,10 @@ impl Anchor {
     pub fn place(anchors: &[Anchor], text: &str, offset: usize) -> Option<(usize, usize)> {
         let at = anchors.partition_point(|anchor| anchor.offset <= offset).checked_sub(1)?;
         let anchor = anchors[at];
+        if anchor.width != anchor.origin_width {
+            let units = (offset - anchor.offset) / anchor.width.max(1);
+            return Some((anchor.line, anchor.column + units * anchor.origin_width));
+        }
         let between = &text.as_bytes()[anchor.offset..offset];
         let breaks = between.iter().filter(|&&byte| byte == b'\n').count();
         let column = match between.iter().rposition(|&byte| byte == b'\n') {
@@ -400,5 +423,21 @@ mod tests {
         assert_eq!(place("One"), Some((3, 2)));
         assert_eq!(place("two"), Some((3, 7)));
         assert_eq!(place("hree"), Some((4, 2)));
+    }
+
+    #[test]
+    fn escaped_characters_are_counted_as_the_source_writes_them() {
+        // The source is `{"text":"\uac00\uac01 \n\nb"}`, the text `가각 \n\nb`.
+        let mut decoded = OffsetMap::default();
+        decoded.push_units(0, 9, 2, 3, 6);
+        decoded.push(6, 21, 1);
+        decoded.push_units(7, 22, 2, 1, 2);
+        decoded.push(9, 26, 1);
+        let source = r#"{"text":"\uac00\uac01 \n\nb"}"#;
+        let origin = Origin { decoded, ..origin(source, &[]) };
+        let text = "가각 \n\nb";
+        let anchors = origin.anchors(Span::new(0, text.len()));
+        assert_eq!(Anchor::place(&anchors, text, 3), Some((1, 16)));
+        assert_eq!(Anchor::place(&anchors, text, 9), Some((1, 27)));
     }
 }

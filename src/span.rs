@@ -97,23 +97,52 @@ impl LineIndex {
 }
 
 /// One run of a derived text whose units correspond, one by one, to units of its origin.
+///
+/// Text in another encoding has about one piece a word, so the numbers are as small as texts allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {
-    start: usize,
-    origin: usize,
-    units: usize,
-    width: usize,
-    origin_width: usize,
+    start: u32,
+    origin: u32,
+    units: u32,
+    width: u32,
+    origin_width: u32,
 }
 
 impl Piece {
+    fn start(&self) -> usize {
+        self.start as usize
+    }
+
     fn end(&self) -> usize {
-        self.start + self.units * self.width
+        self.start() + self.units as usize * self.width as usize
     }
 
     fn origin_end(&self) -> usize {
-        self.origin + self.units * self.origin_width
+        self.origin_after(self.units as usize)
     }
+
+    /// Where in the origin the first `units` units end.
+    fn origin_after(&self, units: usize) -> usize {
+        self.origin as usize + units * self.origin_width as usize
+    }
+}
+
+fn narrow(offset: usize) -> u32 {
+    u32::try_from(offset).expect("no text that is mapped is longer than MAX_MAPPED")
+}
+
+/// The longest text, in bytes, whose offsets can be mapped.
+pub const MAX_MAPPED: u64 = u32::MAX as u64;
+
+/// A place from which a derived text goes on as its origin does, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// The offset in the derived text.
+    pub at: usize,
+    /// How many bytes each unit has from here to the next break.
+    pub width: usize,
+    /// How many bytes each unit has in the origin.
+    pub origin_width: usize,
 }
 
 /// Maps offsets of a derived text back to the text that it was made from.
@@ -153,14 +182,20 @@ impl OffsetMap {
         if units == 0 || width == 0 {
             return;
         }
-        let piece = Piece { start, origin, units, width, origin_width };
+        let piece = Piece {
+            start: narrow(start),
+            origin: narrow(origin),
+            units: narrow(units),
+            width: narrow(width),
+            origin_width: narrow(origin_width),
+        };
         match self.pieces.last_mut() {
             Some(last)
                 if last.end() == start
                     && last.origin_end() == origin
-                    && (last.width, last.origin_width) == (width, origin_width) =>
+                    && (last.width, last.origin_width) == (piece.width, piece.origin_width) =>
             {
-                last.units += units;
+                last.units += piece.units;
             }
             last => {
                 debug_assert!(last.is_none_or(|last| last.end() <= start), "pieces come in order");
@@ -174,22 +209,20 @@ impl OffsetMap {
     pub fn origin_of_start(&self, offset: usize) -> usize {
         let at = self.pieces.partition_point(|piece| piece.end() <= offset);
         match self.pieces.get(at) {
-            Some(piece) => {
-                piece.origin + offset.saturating_sub(piece.start) / piece.width * piece.origin_width
-            }
+            Some(piece) => piece.origin_after(offset.saturating_sub(piece.start()) / piece.width as usize),
             None => self.pieces.last().map_or(0, Piece::origin_end),
         }
     }
 
     /// Where in the origin the character that ends at `offset` ends.
     pub fn origin_of_end(&self, offset: usize) -> usize {
-        let at = self.pieces.partition_point(|piece| piece.start < offset);
+        let at = self.pieces.partition_point(|piece| piece.start() < offset);
         match at.checked_sub(1).and_then(|at| self.pieces.get(at)) {
             Some(piece) => {
-                let units = (offset - piece.start).div_ceil(piece.width).min(piece.units);
-                piece.origin + units * piece.origin_width
+                let units = (offset - piece.start()).div_ceil(piece.width as usize);
+                piece.origin_after(units.min(piece.units as usize))
             }
-            None => self.pieces.first().map_or(0, |piece| piece.origin),
+            None => self.pieces.first().map_or(0, |piece| piece.origin as usize),
         }
     }
 
@@ -199,11 +232,19 @@ impl OffsetMap {
         (from, self.origin_of_end(end).max(from))
     }
 
-    /// The starts, in the derived text, of the pieces that lie in `start..end`, `start` itself first.
-    pub fn breaks(&self, start: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
-        let first = self.pieces.partition_point(|piece| piece.start <= start);
-        let inner = self.pieces[first..].iter().map(|piece| piece.start);
-        std::iter::once(start).chain(inner.take_while(move |&at| at < end))
+    /// The breaks in `start..end`: at `start` itself, and where pieces start behind it.
+    pub fn breaks(&self, start: usize, end: usize) -> impl Iterator<Item = Break> + '_ {
+        let first = self.pieces.partition_point(|piece| piece.end() <= start);
+        let pieces = self.pieces[first..].iter().take_while(move |piece| piece.start() < end.max(start + 1));
+        let breaks = pieces.map(move |piece| Break {
+            at: piece.start().max(start),
+            width: piece.width as usize,
+            origin_width: piece.origin_width as usize,
+        });
+        // Between pieces the text goes on from where the next one starts.
+        let lead = Break { at: start, width: 1, origin_width: 1 };
+        let is_covered = self.pieces.get(first).is_some_and(|piece| piece.start() <= start);
+        (!is_covered).then_some(lead).into_iter().chain(breaks)
     }
 }
 
@@ -229,7 +270,10 @@ mod tests {
         assert_eq!(map.origin_of(2, 12), (12, 31));
         assert_eq!(map.origin_of_start(10), 30, "between the pieces the next one counts");
         assert_eq!(map.origin_of_end(11), 20, "and for an end the one before");
-        assert_eq!(map.breaks(1, 15).collect::<Vec<_>>(), [1, 11]);
+        let breaks = |start, end| map.breaks(start, end).map(|place| place.at).collect::<Vec<_>>();
+        assert_eq!(breaks(1, 15), [1, 11]);
+        assert_eq!(breaks(10, 15), [10, 11]);
+        assert_eq!(breaks(1, 11), [1]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::index::{OpenError, Snapshot, Writer};
 use crate::ingest::{self, IngestError, Options, Report};
 use crate::render::Problem;
 use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions};
+use crate::span::MAX_MAPPED;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -192,7 +193,8 @@ fn parse_size(text: &str) -> Result<u64, String> {
         unit => return Err(format!("no unit `{unit}`; write K, M or G")),
     };
     let number: u64 = number.parse().map_err(|_| "not a size; write for example 64M".to_owned())?;
-    number.checked_mul(factor).ok_or_else(|| "too large".to_owned())
+    let size = number.checked_mul(factor).filter(|&size| size <= MAX_MAPPED);
+    size.ok_or_else(|| "too large; at most 4095M".to_owned())
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ use crate::query::{Filter, FilterClause, Occur, Part, Query, TextClause, TextFie
 
 /// A query made ready for one snapshot.
 pub(super) struct Compiled {
-    /// Finds the passages that match; its scores are those of the plan, but for rounding.
+    /// Finds the passages that match, and those that match but for what the query excludes: the plan decides. Its
+    /// scores are those of the plan, but for rounding.
     pub(super) matching: Box<dyn TantivyQuery>,
     /// How the leaves' scores make a passage's.
     pub(super) plan: Plan,
@@ -204,54 +205,51 @@ impl Compiler<'_> {
             Plan::Nothing => Box::new(EmptyQuery),
             Plan::Leaf(leaf) => self.leaves[*leaf].box_clone(),
             Plan::Weighted(plan, weight) => Box::new(BoostQuery::new(self.matching(plan), *weight)),
-            Plan::Not(plan) => self.boolean(&[], &[], &[self.matching(plan)]),
+            Plan::Not(_) => self.all_passages(),
             Plan::And(plans) => {
-                let all: Vec<_> = plans.iter().map(|plan| self.matching(plan)).collect();
-                self.boolean(&all, &[], &[])
+                let all = plans.iter().map(|plan| self.matching(plan)).collect();
+                self.boolean(all, Vec::new())
             }
-            Plan::Or(plans) => {
-                let any: Vec<_> = self.flattened(plans);
-                self.boolean(&[], &any, &[])
-            }
+            Plan::Or(plans) => self.boolean(Vec::new(), self.flattened(plans.iter())),
             Plan::Sequence(parts) => {
-                let of = |wanted: Occur| -> Vec<Plan> {
-                    parts.iter().filter(|(occur, _)| *occur == wanted).map(|(_, plan)| plan.clone()).collect()
+                let of = |wanted: Occur| {
+                    parts.iter().filter(move |(occur, _)| *occur == wanted).map(|(_, plan)| plan)
                 };
-                let must: Vec<_> = of(Occur::Must).iter().map(|plan| self.matching(plan)).collect();
-                let must_not: Vec<_> = of(Occur::MustNot).iter().map(|plan| self.matching(plan)).collect();
-                self.boolean(&must, &self.flattened(&of(Occur::Should)), &must_not)
+                let must = of(Occur::Must).map(|plan| self.matching(plan)).collect();
+                self.boolean(must, self.flattened(of(Occur::Should)))
             }
         }
     }
 
     /// The queries of alternatives, those of alternatives inside of them among them: tantivy prunes a flat union of
     /// terms, no nested one.
-    fn flattened(&self, plans: &[Plan]) -> Vec<Box<dyn TantivyQuery>> {
+    fn flattened<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Vec<Box<dyn TantivyQuery>> {
         let mut queries = Vec::new();
         for plan in plans {
             match plan {
-                Plan::Or(inner) => queries.extend(self.flattened(inner)),
+                Plan::Or(inner) => queries.extend(self.flattened_alternatives(inner)),
                 plan => queries.push(self.matching(plan)),
             }
         }
         queries
     }
 
+    fn flattened_alternatives(&self, plans: &[Plan]) -> Vec<Box<dyn TantivyQuery>> {
+        self.flattened(plans.iter())
+    }
+
+    /// All of these queries, and of the others one or, where something is required, as many as there are.
     fn boolean(
         &self,
-        must: &[Box<dyn TantivyQuery>],
-        should: &[Box<dyn TantivyQuery>],
-        must_not: &[Box<dyn TantivyQuery>],
+        must: Vec<Box<dyn TantivyQuery>>,
+        should: Vec<Box<dyn TantivyQuery>>,
     ) -> Box<dyn TantivyQuery> {
-        let with = |occur: TantivyOccur, queries: &[Box<dyn TantivyQuery>]| {
-            queries.iter().map(|query| (occur, query.box_clone())).collect::<Vec<_>>()
-        };
-        let mut clauses = with(TantivyOccur::Must, must);
-        clauses.extend(with(TantivyOccur::Should, should));
+        let must = must.into_iter().map(|query| (TantivyOccur::Must, query));
+        let should = should.into_iter().map(|query| (TantivyOccur::Should, query));
+        let mut clauses: Vec<_> = must.chain(should).collect();
         if clauses.is_empty() {
             clauses.push((TantivyOccur::Must, self.all_passages()));
         }
-        clauses.extend(with(TantivyOccur::MustNot, must_not));
         Box::new(BooleanQuery::new(clauses))
     }
 

@@ -159,15 +159,10 @@ impl<'a> Sweep<'a> {
         found: &mut Found,
     ) -> Result<(), EngineError> {
         let columns = Columns::open(segment)?;
-        let mut scorer = self.weight.scorer(segment, 1.0)?;
         let mut best = BestOfDocument::default();
-        let mut doc = scorer.doc();
-        while doc != TERMINATED {
-            if !segment.is_deleted(doc) {
-                let candidate = columns.candidate(doc, columns.sort_key(doc, self.request.sort));
-                self.take(candidate, &mut best, top, &mut found.seen);
-            }
-            doc = scorer.advance();
+        for doc in self.matches(segment)? {
+            let candidate = columns.candidate(doc, columns.sort_key(doc, self.request.sort));
+            self.take(candidate, &mut best, top, &mut found.seen);
         }
         self.take_last(best, top, &mut found.seen);
         Ok(())
@@ -205,18 +200,46 @@ impl<'a> Sweep<'a> {
         Ok(self.leaves.iter().map(|leaf| leaf.scorer(segment, 1.0)).collect::<Result<_, _>>()?)
     }
 
+    /// Walks the passages of a segment that match.
+    fn matches<'s>(&'s self, segment: &'s SegmentReader) -> Result<Matches<'s>, EngineError> {
+        let excludes = self.plan.excludes();
+        Ok(Matches {
+            segment,
+            scorer: self.weight.scorer(segment, 1.0)?,
+            excluding: excludes
+                .then(|| self.scorers(segment))
+                .transpose()?
+                .map(|leaves| (&self.plan, leaves)),
+        })
+    }
+
     /// Counts every hit.
     fn count(&self) -> Result<usize, EngineError> {
-        let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
-        let weight = self.matching.weight(unscored)?;
         let mut count = 0;
         for segment in self.snapshot.searcher().segment_readers() {
             count += match self.request.group {
-                Group::Passage => weight.count(segment)? as usize,
-                Group::Document => count_documents(weight.as_ref(), segment)?,
+                Group::Passage if !self.plan.excludes() => self.count_plain(segment)?,
+                Group::Passage => self.matches(segment)?.count(),
+                Group::Document => self.count_documents(segment)?,
             };
         }
         Ok(count)
+    }
+
+    /// Counts the passages of a segment that match, where postings alone tell.
+    fn count_plain(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
+        let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
+        Ok(self.matching.weight(unscored)?.count(segment)? as usize)
+    }
+
+    fn count_documents(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
+        let columns = Columns::open(segment)?;
+        let mut last = None;
+        let is_new = |doc: &DocId| {
+            let id = Some(columns.id(*doc));
+            std::mem::replace(&mut last, id) != id
+        };
+        Ok(self.matches(segment)?.filter(is_new).count())
     }
 
     /// The hits that were asked for, in order.
@@ -282,17 +305,14 @@ impl<'a> Sweep<'a> {
         documents: &[Candidate],
     ) -> Result<Vec<usize>, EngineError> {
         let columns = Columns::open(segment)?;
-        let mut scorer = self.weight.scorer(segment, 1.0)?;
+        let mut matches = self.matches(segment)?.peekable();
         let mut counts = Vec::with_capacity(documents.len());
         for document in documents {
             let first = document.doc - DocId::try_from(document.ordinal).unwrap_or(document.doc);
-            if scorer.doc() < first {
-                scorer.seek(first);
-            }
+            while matches.next_if(|&doc| doc < first).is_some() {}
             let mut count = 0;
-            while scorer.doc() != TERMINATED && columns.id(scorer.doc()) == document.id {
-                count += usize::from(!segment.is_deleted(scorer.doc()));
-                scorer.advance();
+            while matches.next_if(|&doc| columns.id(doc) == document.id).is_some() {
+                count += 1;
             }
             counts.push(count);
         }
@@ -403,17 +423,31 @@ fn pruning_threshold(key: Option<f64>) -> f32 {
     }
 }
 
-fn count_documents(weight: &dyn Weight, segment: &SegmentReader) -> Result<usize, EngineError> {
-    let columns = Columns::open(segment)?;
-    let mut scorer = weight.scorer(segment, 1.0)?;
-    let (mut count, mut last) = (0, None);
-    while scorer.doc() != TERMINATED {
-        if !segment.is_deleted(scorer.doc()) {
-            let id = Some(columns.id(scorer.doc()));
-            count += usize::from(id != last);
-            last = id;
+/// Walks the live passages of a segment that match.
+struct Matches<'a> {
+    segment: &'a SegmentReader,
+    scorer: Box<dyn Scorer>,
+    /// What decides, where the scorer lets more through.
+    excluding: Option<(&'a Plan, Vec<Box<dyn Scorer>>)>,
+}
+
+impl Iterator for Matches<'_> {
+    type Item = DocId;
+
+    fn next(&mut self) -> Option<DocId> {
+        loop {
+            let doc = self.scorer.doc();
+            if doc == TERMINATED {
+                return None;
+            }
+            self.scorer.advance();
+            let is_match = match &mut self.excluding {
+                Some((plan, leaves)) => plan.score(leaves, doc).is_some(),
+                None => true,
+            };
+            if is_match && !self.segment.is_deleted(doc) {
+                return Some(doc);
+            }
         }
-        scorer.advance();
     }
-    Ok(count)
 }

@@ -4,6 +4,8 @@
 //! cluster. It takes a [`Request`] and gives a [`Response`]; who asked, and how the answer is shown, it does not know.
 
 mod compile;
+#[cfg(test)]
+mod laws;
 mod local;
 mod plan;
 mod top;

@@ -32,6 +32,22 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// Whether a passage may be kept out by what it holds.
+    ///
+    /// Tantivy finds the passages that hold what is asked for, and leaves it to the plan to keep out the others: the
+    /// scorer that it has for exclusions moves those of phrases backwards, which they do not bear.
+    pub(super) fn excludes(&self) -> bool {
+        match self {
+            Self::All | Self::Nothing | Self::Leaf(_) => false,
+            Self::Not(_) => true,
+            Self::And(plans) | Self::Or(plans) => plans.iter().any(Self::excludes),
+            Self::Weighted(plan, _) => plan.excludes(),
+            Self::Sequence(parts) => {
+                parts.iter().any(|(occur, plan)| *occur == Occur::MustNot || plan.excludes())
+            }
+        }
+    }
+
     /// The score of the passage `doc`, or `None` where it does not match.
     ///
     /// The leaves' scorers only move forward: ask for passages in increasing order.

@@ -57,6 +57,8 @@ pub(super) struct Composition {
     headings: Vec<(u8, String)>,
     /// The heading that is being written.
     heading: Option<Heading>,
+    /// Whether nothing was written since a heading ended.
+    after_heading: bool,
     first_heading: Option<String>,
     first_of_level_one: Option<String>,
     headings_left: usize,
@@ -80,6 +82,7 @@ impl Default for Composition {
             gap: Gap::None,
             headings: Vec::new(),
             heading: None,
+            after_heading: false,
             first_heading: None,
             first_of_level_one: None,
             headings_left: HEADINGS_BUDGET,
@@ -91,6 +94,11 @@ impl Composition {
     /// Asks for at least this gap before the next run.
     pub fn gap(&mut self, gap: Gap) {
         self.gap = self.gap.max(gap);
+    }
+
+    /// Asks for exactly this gap before the next run, except behind a heading, which keeps its blank line.
+    pub fn replace_gap(&mut self, gap: Gap) {
+        self.gap = if self.after_heading { self.gap.max(gap) } else { gap };
     }
 
     /// The gap that stands before the next run so far.
@@ -119,24 +127,34 @@ impl Composition {
     /// Adds a run that comes out of the markup `raw`, which stands at `origin` in the decoded source and may
     /// have more around and between the run's characters (escapes, marks at a line's start).
     ///
-    /// Line ends that the run has as spaces are found again. Characters that are not found at all stand
-    /// for the rest of the markup.
+    /// Line ends that the run has as spaces, or as other line ends, are found again but not put on the map, on which
+    /// lines are counted. Characters that are not found at all stand for the rest of the markup.
     pub fn aligned(&mut self, run: &str, raw: &str, origin: usize) {
         if let Some(at) = raw.find(run) {
             return self.verbatim(run, origin + at);
         }
         let mut left = raw;
         for (at, c) in run.char_indices() {
-            let fits = |other: char| other == c || (c == ' ' && matches!(other, '\n' | '\r'));
+            let fits = |other: char| other == c || (matches!(c, ' ' | '\n') && matches!(other, '\n' | '\r'));
             let place = origin + raw.len() - left.len();
             match left.char_indices().find(|&(_, other)| fits(other)) {
                 Some((skipped, found)) => {
-                    self.unit(&run[at..at + c.len_utf8()], place + skipped, found.len_utf8());
+                    if found == c {
+                        self.verbatim(&run[at..at + c.len_utf8()], place + skipped);
+                    } else {
+                        self.insert(c);
+                    }
                     left = &left[skipped + found.len_utf8()..];
                 }
                 None => return self.unit(&run[at..], place, left.len()),
             }
         }
+    }
+
+    /// Adds a character that stands for nothing in the source.
+    pub fn insert(&mut self, c: char) {
+        self.write_gap();
+        self.text.push(c);
     }
 
     /// Starts a heading; what is added until its end is its text.
@@ -155,6 +173,7 @@ impl Composition {
     pub fn end_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
         self.gap(Gap::Block);
+        self.after_heading = true;
         let Some(start) = heading.start else { return };
         let Some(title) = super::tidy_title(&self.text[start..]) else { return };
         if heading.level == 1 && self.first_of_level_one.is_none() {
@@ -187,6 +206,7 @@ impl Composition {
 
     fn write_gap(&mut self) {
         let gap = std::mem::take(&mut self.gap);
+        self.after_heading = false;
         if !self.text.is_empty() {
             self.text.push_str(match gap {
                 Gap::None => "",

@@ -459,6 +459,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn any_bytes_decode_in_any_encoding(
             bytes in proptest::collection::vec(

@@ -77,15 +77,13 @@ impl Hint {
 /// Whether the content is no text: it starts as a known binary format does, has zero bytes outside UTF-16, or
 /// one control character in ten bytes.
 fn is_binary(head: &[u8]) -> bool {
-    /// How binary formats start that could otherwise, in their first bytes, pass for text.
-    const MAGIC: [&[u8]; 30] = [
+    /// How binary formats start. Those that start as words could are left to their zero bytes.
+    const MAGIC: [&[u8]; 22] = [
         b"%PDF-",
         b"PK\x03\x04",
         b"PK\x05\x06",
         b"\x89PNG",
         b"\xff\xd8\xff",
-        b"GIF87a",
-        b"GIF89a",
         b"II*\0",
         b"MM\0*",
         b"\x7fELF",
@@ -95,17 +93,11 @@ fn is_binary(head: &[u8]) -> bool {
         b"\0asm",
         b"\x1f\x8b",
         b"\x28\xb5\x2f\xfd",
-        b"BZh",
         b"\xfd7zXZ\0",
         b"7z\xbc\xaf\x27\x1c",
         b"Rar!\x1a\x07",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         b"SQLite format 3\0",
-        b"OggS",
-        b"fLaC",
-        b"ID3",
-        b"wOFF",
-        b"wOF2",
         b"\x1aE\xdf\xa3",
         b"!<arch>\n",
         b"{\\rtf1",
@@ -247,6 +239,7 @@ mod tests {
         let utf_16: Vec<u8> = "<!doctype html>한".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(format("a.txt", &utf_16), Some(Format::Html));
         assert_eq!(format("a.txt", [b"\xfe\xff".as_slice(), b"\0a\0b"].concat()), Some(Format::Text));
+        assert_eq!(format("a.txt", "ID3 tags, GIF89a and BZh are words"), Some(Format::Text));
         assert_eq!(format("a.txt", "\x1b[1mterminal\x1b[0m"), Some(Format::Text));
     }
 

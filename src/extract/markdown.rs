@@ -10,7 +10,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::compose::{Composed, Composition, Gap};
 use super::decode::decode;
-use super::{Raw, document, front_matter, html};
+use super::{Raw, document, front_matter, html, text};
 use crate::document::{Document, Format};
 use crate::span::OffsetMap;
 
@@ -23,9 +23,19 @@ pub(super) fn extract(raw: &Raw<'_>) -> Document {
     document(raw, Format::Markdown, decoded, facts, composed)
 }
 
+/// The deepest nesting of quotes and lists that is read as such.
+const MAX_NESTING: usize = 100;
+
 /// The text of the Markdown that begins at `start` in the decoded source.
+///
+/// The parser looks at every open quote and list for every line that goes on without their marks. What nests deeper
+/// than [`MAX_NESTING`], which nobody writes, is therefore taken as plain text.
 fn compose(source: &str, start: usize) -> Composed {
-    let options = Options::ENABLE_TABLES
+    if source[start..].split(['\n', '\r']).any(|line| nesting(line) > MAX_NESTING) {
+        return text::whole(&source[start..], start);
+    }
+    let options = Options::ENABLE_GFM
+        | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS;
@@ -134,7 +144,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes a line of raw HTML, which comes with or without the spaces of its indentation.
+    /// Takes a line of raw HTML.
     fn html(&mut self, text: &CowStr<'_>, start: usize) {
         if let Some((fragment, map)) = &mut self.raw_html {
             map.push(fragment.len(), start, text.len());
@@ -145,9 +155,35 @@ impl<'a> Reader<'a> {
     fn line_end(&mut self, range: Range<usize>) {
         match self.source[range.clone()].find('\n') {
             Some(at) => self.out.verbatim("\n", range.start + at),
-            None => self.out.unit("\n", range.start, range.len()),
+            None => self.out.insert('\n'),
         }
     }
+}
+
+/// How many quotes and lists the start of a line can be nested in: its marks, and those that its indentation before
+/// the last of them can stand for.
+fn nesting(line: &str) -> usize {
+    let (mut indentation, mut marks, mut depth) = (0, 0, 0);
+    let mut rest = line.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_mark = match byte {
+            b' ' | b'\t' => false,
+            b'>' => true,
+            b'-' | b'+' | b'*' => after.first().is_none_or(u8::is_ascii_whitespace),
+            b'0'..=b'9' => digits < 10 && matches!(rest.get(digits), Some(b'.' | b')')),
+            _ => break,
+        };
+        indentation += if byte == b'\t' { 4 } else { usize::from(byte == b' ') };
+        if is_mark {
+            marks += 1;
+            depth = marks + indentation / 2;
+        } else if !matches!(byte, b' ' | b'\t') {
+            break;
+        }
+        rest = &rest[if byte.is_ascii_digit() { digits + 1 } else { 1 }..];
+    }
+    depth
 }
 
 /// Whether an inline HTML tag breaks the line.
@@ -178,7 +214,7 @@ mod tests {
 
     #[test]
     fn blocks_lists_tables_and_code_keep_their_shape() {
-        let source = "One\ntwo\n***\n> Quote\n> goes on\n\n- a\n- [x] b\n  1. inner\n     more\n- c\n\nAfter\n\n\
+        let source = "One\ntwo\n***\n> [!NOTE]\n> Quote\n> goes on\n\n- a\n- [x] b\n  1. inner\n     more\n- c\n\nAfter\n\n\
             | Day | Place |\n|---|---|\n| Sun\\|day | *Seoul* |\n\n```rust\nfn main() {\n\n}\n```\n    indented\n";
         assert_eq!(
             text(source),
@@ -228,6 +264,18 @@ mod tests {
         assert_eq!(document.facts.title.as_deref(), Some("From above"));
         assert_eq!(document.facts.date, Date::new(2023, 11, 12));
         assert_eq!(located(&document, source.as_bytes(), "Text"), (b"Text".as_slice(), 7));
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_plain_text() {
+        let marks = "> 1. ".repeat(20);
+        assert_eq!(nesting(&format!("{marks}text > - ")), 59);
+        assert_eq!(nesting("\t\t- a"), 5);
+        assert_eq!((nesting("----"), nesting("2023"), nesting("1234567890. a")), (0, 0, 0));
+        let source = format!("{}text\n", ">".repeat(MAX_NESTING));
+        assert_eq!(text(&source), "text");
+        let source = format!("{}text\n", ">".repeat(MAX_NESTING + 1));
+        assert_eq!(text(&source), source);
     }
 
     #[test]

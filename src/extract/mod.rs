@@ -1,6 +1,6 @@
 //! Bytes to documents: one function for each format, each in its own file.
 //!
-//! [`detect`] tells the format, [`extract`] makes a [`Document`] of a whole source, and [`jsonl::Records`] makes one
+//! [`detect()`] tells the format, [`extract()`] makes a [`Document`] of a whole source, and [`jsonl::Records`] makes one
 //! of each line of a JSON Lines file. Whatever the bytes are, extraction does not panic, takes time and memory
 //! in proportion to the source, and leaves behind a text whose sections lie in order inside it and whose every
 //! place leads back into the source. Reading files, decompressing them, telling the language of a text that

@@ -17,7 +17,8 @@ use super::marked::{Marked, shown_path};
 use super::rows::rows;
 use super::window::best_window;
 use super::{Answer, Colour, Hyperlinks, Options};
-use crate::hit::Hit;
+use crate::hit::{Highlight, Hit};
+use crate::span::Span;
 
 /// How many characters of a title are shown.
 const TITLE_CHARACTERS: usize = 120;
@@ -111,7 +112,7 @@ impl Page<'_> {
         self.write_heading_line(hit)?;
         let indent = " ".repeat(rank.len());
         self.write_trail(hit, &indent)?;
-        let text = Marked::new(&hit.text, &hit.highlights);
+        let text = text_below_heading(hit);
         let shown = text.excerpt(best_window(&text, self.options.snippet));
         let nothing = self.options.snippet == 0 || text.text.is_empty();
         if nothing { Ok(()) } else { self.write_indented(&shown, self.palette.text, &indent) }
@@ -181,10 +182,51 @@ impl Page<'_> {
     }
 }
 
+/// How many bytes of a passage's text are the heading of its section, which is shown above the text already.
+///
+/// None where nothing would be left to show, or where a match goes on from the heading into the text.
+fn heading_in_text(hit: &Hit) -> usize {
+    let Some(heading) = hit.passage.headings.last() else { return 0 };
+    let Some(below) = hit.text.strip_prefix(heading.as_str()) else { return 0 };
+    let is_heading = below.starts_with('\n') && !below.trim().is_empty();
+    let is_cut =
+        |highlight: &Highlight| highlight.span.start < heading.len() && heading.len() < highlight.span.end;
+    if is_heading && !hit.highlights.iter().any(is_cut) { heading.len() } else { 0 }
+}
+
+/// The passage's text without the heading that is shown above it.
+fn text_below_heading(hit: &Hit) -> Marked {
+    let heading = heading_in_text(hit);
+    let below: Vec<Highlight> = hit
+        .highlights
+        .iter()
+        .filter(|highlight| highlight.span.start >= heading)
+        .map(|highlight| {
+            let span = Span::new(highlight.span.start - heading, highlight.span.end - heading);
+            Highlight { span, ..highlight.clone() }
+        })
+        .collect();
+    Marked::new(&hit.text[heading..], &below)
+}
+
+/// What the query matched in the heading that starts the passage's text.
+fn marks_in_heading(hit: &Hit) -> impl Iterator<Item = &Highlight> {
+    let heading = heading_in_text(hit);
+    hit.highlights.iter().take_while(move |highlight| highlight.span.end <= heading)
+}
+
 /// A document's title; where it has none, the name of its file, with the record's id for one of a container.
 fn title(hit: &Hit) -> Marked {
     let document = &hit.document;
-    let title = Marked::new(document.title.as_deref().unwrap_or_default(), &hit.title_highlights);
+    let text = document.title.as_deref().unwrap_or_default();
+    // A phrase is marked in the text's heading alone, which may be this very title.
+    let is_heading =
+        hit.passage.headings.len() == 1 && hit.passage.headings.last() == document.title.as_ref();
+    let in_heading: Vec<&Highlight> = marks_in_heading(hit).filter(|_| is_heading).collect();
+    let title = match in_heading.is_empty() {
+        true => Marked::new(text, &hit.title_highlights),
+        false => Marked::new(text, in_heading),
+    };
     if !title.text.is_empty() {
         return title.excerpt(best_window(&title, TITLE_CHARACTERS));
     }
@@ -195,8 +237,14 @@ fn title(hit: &Hit) -> Marked {
 }
 
 fn heading(hit: &Hit, number: usize) -> Marked {
+    let text = &hit.passage.headings[number];
+    let in_text: Vec<&Highlight> =
+        marks_in_heading(hit).filter(|_| number + 1 == hit.passage.headings.len()).collect();
     let of_it = hit.heading_highlights.iter().filter(|of| of.heading == number);
-    let heading = Marked::new(&hit.passage.headings[number], of_it.map(|of| &of.highlight));
+    let heading = match in_text.is_empty() {
+        true => Marked::new(text, of_it.map(|of| &of.highlight)),
+        false => Marked::new(text, in_text),
+    };
     heading.excerpt(best_window(&heading, HEADING_CHARACTERS))
 }
 
@@ -230,6 +278,19 @@ mod tests {
 
     fn page(response: &Response, options: &Options) -> String {
         rendered(&answer(response), options)
+    }
+
+    #[test]
+    fn a_heading_that_starts_the_text_is_shown_once_with_its_matches() {
+        let text = "Warning times\n\nThey share data in real time.";
+        let hit =
+            headed(hit(1, "a.md", text, &["Warning times", "data"]), &["Background", "Warning times"], &[]);
+        let options = Options { colour: Colour::Ansi, ..Options::default() };
+        insta::assert_snapshot!(visible(&page(&response(vec![hit]), &options)), @r"
+        «2:1. »«1:a.md»  «35:a.md:7»  «36:2023-11-12»
+           «2:Background > »«1;31:Warning times»
+           They share «1;31:data» in real time.
+        ");
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub(super) fn write(source: &str, base: &OffsetMap, outline: &Outline, keep: Kee
         regions: 0,
         left_out: None,
         after_pre: false,
+        table: TablePlace::default(),
     };
     for token in tokens(source) {
         page.read(&token);
@@ -131,6 +132,15 @@ struct Page<'a> {
     left_out: Option<LeftOut>,
     /// Whether a `pre` has just begun, whose first line end does not count.
     after_pre: bool,
+    table: TablePlace,
+}
+
+/// Which parts of a table have begun since text was last written.
+#[derive(Clone, Copy, Default)]
+struct TablePlace {
+    table_begins: bool,
+    row_begins: bool,
+    cell_begins: bool,
 }
 
 /// An element that is being left out.
@@ -216,22 +226,54 @@ impl Page<'_> {
     /// Puts what belongs before an element's content.
     fn begin(&mut self, element: Element) {
         let role = element.role();
-        let ends_heading = matches!(role, Role::Block | Role::Content | Role::Furniture);
+        let ends_heading = matches!(role, Role::Block | Role::Line | Role::Content | Role::Furniture);
         if ends_heading && self.out.is_in_heading_text() {
             self.out.end_heading();
         }
-        match role {
-            Role::Heading(level) => self.out.begin_heading(level),
-            _ => self.out.gap(self.gap_around(element)),
+        match element {
+            Element::Td | Element::Th => self.begin_cell(),
+            Element::Tr => self.begin_row(),
+            _ => match role {
+                Role::Heading(level) => self.out.begin_heading(level),
+                Role::Block if self.table.cell_begins => {}
+                _ => self.out.gap(self.gap_around(element)),
+            },
+        }
+        if element == Element::Table {
+            self.table = TablePlace { table_begins: true, ..TablePlace::default() };
         }
         self.after_pre = element == Element::Pre;
     }
 
+    /// Sets a row apart from the one before by no more than a line's end, whatever its cells ended with.
+    fn begin_row(&mut self) {
+        if self.table.table_begins {
+            self.out.gap(Gap::Line);
+        } else {
+            self.out.replace_gap(Gap::Line);
+        }
+        self.table.row_begins = true;
+        self.table.cell_begins = false;
+    }
+
+    fn begin_cell(&mut self) {
+        if self.table.row_begins {
+            self.out.gap(Gap::Cell);
+        } else {
+            self.out.replace_gap(Gap::Cell);
+        }
+        self.table.cell_begins = true;
+    }
+
     /// Puts what belongs behind an element's content.
     fn end(&mut self, element: Element) {
+        if matches!(element, Element::Td | Element::Th | Element::Tr | Element::Table) {
+            self.table.cell_begins = false;
+        }
         match element.role() {
             Role::Heading(_) => self.out.end_heading(),
             Role::Cell | Role::Void => {}
+            Role::Block if self.table.cell_begins => {}
             _ => self.out.gap(self.gap_around(element)),
         }
     }
@@ -290,7 +332,8 @@ impl Page<'_> {
         if start >= end {
             return;
         }
-        let mut breaks = self.base.breaks(start, end).peekable();
+        self.table = TablePlace::default();
+        let mut breaks = self.base.breaks(start, end).map(|place| place.at).peekable();
         while let Some(from) = breaks.next() {
             let to = breaks.peek().copied().unwrap_or(end);
             if let Some(run) = self.source.get(from..to) {
@@ -304,6 +347,7 @@ impl Page<'_> {
         if !self.is_preformatted() && value.chars().all(char::is_whitespace) {
             return self.out.gap(Gap::Space);
         }
+        self.table = TablePlace::default();
         let (start, end) = self.base.origin_of(start, end);
         self.out.unit(value, start, end - start);
     }

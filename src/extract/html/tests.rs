@@ -26,6 +26,15 @@ fn text_comes_in_reading_order_with_blocks_apart() {
 }
 
 #[test]
+fn tables_keep_rows_and_cells_together_whatever_is_in_them() {
+    let source = "<p>Before<table><tr><td><p>Sunday</p></td><td><div>Seoul</div><div>online</div></td></tr>\n\
+        <tr><td></td><td><p>Tokyo</p></td><td></td></tr></table><p>After";
+    assert_eq!(text(source), "Before\n\nSunday | Seoul\n\nonline\nTokyo\n\nAfter");
+    let layout = "<table><tr><td><h1>Title</h1><td>Text</table>";
+    assert_eq!(text(layout), "Title\n\nText");
+}
+
+#[test]
 fn furniture_scripts_and_hidden_parts_are_left_out() {
     let source = "<body><header>Site</header><nav><ul><li>Menu</ul></nav><script>var a = '<p>code</p>';</script>\
         <style>p { }</style><noscript>No script</noscript><main><header><h1>Headline</h1></header>\

@@ -1,0 +1,184 @@
+//! What must hold of the engine whatever the index: tests against whole lists and across segmentations.
+
+use std::path::Path;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+use super::{Engine, LocalEngine};
+use crate::document::{
+    DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
+};
+use crate::hit::{Count, Group, Hit, Request, Sort};
+use crate::index::{Kind, Snapshot, Writer};
+use crate::query::{Options, parse};
+use crate::span::Span;
+
+fn record(id: &str, title: Option<&str>) -> DocumentRecord {
+    DocumentRecord {
+        id: DocId(id.into()),
+        path: id.into(),
+        state: State::Indexed,
+        format: Some(Format::Text),
+        facts: Facts { title: title.map(str::to_owned), ..Facts::default() },
+        fingerprint: Fingerprint::default(),
+        size: 0,
+        modified: 0,
+        passages: 0,
+        tokens: 0,
+        parts: None,
+    }
+}
+
+fn passage(ordinal: u32, text: &str) -> Passage {
+    let lines = LineSpan { start: 1, end: 1 };
+    Passage {
+        ordinal,
+        headings: Vec::new(),
+        span: Span::new(0, text.len()),
+        location: Location::Lines { bytes: Span::new(0, text.len()), lines },
+        text: text.to_owned(),
+        anchors: Vec::new(),
+    }
+}
+
+/// Documents as lists of the texts of their passages.
+type Documents = Vec<Vec<String>>;
+
+/// Indexes documents, with a commit behind each group of `group` of them, and with each deleted and put again
+/// whose number `again` divides.
+fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
+    let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
+    for (number, texts) in documents.iter().enumerate() {
+        let id = format!("{number:05}.txt");
+        let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
+        if number.is_multiple_of(again) {
+            let before = vec![passage(0, "something else altogether alpha beta gamma")];
+            writer.put(record(&id, None), &before, Kind::Document, None).expect("it is put");
+            writer.commit().expect("it is committed");
+            let snapshot = Snapshot::open(folder).expect("it opens");
+            let manifest = snapshot.manifest().expect("it reads");
+            let entry = manifest.get(&id).expect("it was put");
+            writer.put(record(&id, None), &passages, Kind::Document, Some(entry)).expect("it is put");
+        } else {
+            writer.put(record(&id, None), &passages, Kind::Document, None).expect("it is put");
+        }
+        if (number + 1).is_multiple_of(group) {
+            writer.commit().expect("it is committed");
+        }
+    }
+    writer.commit().expect("it is committed");
+    writer.close().expect("it is closed");
+    LocalEngine::new(Snapshot::open(folder).expect("it opens"))
+}
+
+fn request(query: &str, limit: usize, group: Group) -> Request {
+    let query = parse(query, Options::default()).expect("a good query").query;
+    Request { query, limit, offset: 0, group, sort: Sort::Score, count: Count::Lazy }
+}
+
+fn found(engine: &LocalEngine, query: &str, limit: usize, group: Group) -> Vec<(String, f32, Option<usize>)> {
+    let hits = engine.search(&request(query, limit, group)).expect("an answer").hits;
+    hits.into_iter()
+        .map(|Hit { passage, score, matching_passages, .. }| (passage.id, score, matching_passages))
+        .collect()
+}
+
+/// Texts with words as frequent as in real ones: the n-th word 1/n times as often as the first.
+fn zipf_documents(count: usize) -> Documents {
+    let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"];
+    let mut word = || {
+        let at = (f64::from(rng.next_u32()) / f64::from(u32::MAX) * 3.5).exp() as usize;
+        words.get(at.saturating_sub(1)).copied().unwrap_or("filler")
+    };
+    (0..count)
+        .map(|number| {
+            let passages = 1 + number % 3;
+            (0..passages)
+                .map(|at| (0..5 + (number * 7 + at * 13) % 60).map(|_| word()).collect::<Vec<_>>().join(" "))
+                .collect()
+        })
+        .collect()
+}
+
+const QUERIES: [&str; 8] = [
+    "kappa",
+    "alpha",
+    "alpha kappa",
+    "alpha beta gamma iota",
+    "theta^3 iota alpha",
+    "+beta theta -kappa",
+    "\"beta gamma\" iota",
+    "(alpha AND iota) OR kappa",
+];
+
+#[test]
+fn pruning_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = index(folder.path(), &zipf_documents(3_000), 1_000, 10_000);
+    for query in QUERIES {
+        for group in [Group::Passage, Group::Document] {
+            let whole = found(&engine, query, 100_000, group);
+            assert!(whole.len() > 100, "{query} finds {}", whole.len());
+            for limit in [1, 10, 100] {
+                assert_eq!(found(&engine, query, limit, group), whole[..limit], "{query}, first {limit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_are_those_of_the_whole_list() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = index(folder.path(), &zipf_documents(600), 150, 50);
+    for query in QUERIES {
+        for group in [Group::Passage, Group::Document] {
+            let whole = found(&engine, query, 100_000, group).len();
+            let counted = engine.search(&Request { count: Count::Exact, ..request(query, 0, group) });
+            let counted = counted.expect("an answer");
+            assert_eq!((counted.total, counted.total_exact), (whole, true), "{query}");
+        }
+    }
+}
+
+#[test]
+fn documents_tell_how_many_of_their_passages_match() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let documents = vec![
+        vec!["alpha".into(), "beta".into(), "alpha beta".into()],
+        vec!["beta beta".into(), "gamma".into()],
+        vec!["alpha".into()],
+    ];
+    let engine = index(folder.path(), &documents, 10, 10);
+    let counts: Vec<_> = found(&engine, "alpha beta", 10, Group::Document)
+        .into_iter()
+        .map(|(id, _, count)| (id, count))
+        .collect();
+    assert_eq!(
+        counts,
+        [("00000.txt#2".into(), Some(3)), ("00001.txt#0".into(), Some(1)), ("00002.txt#0".into(), Some(1))]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn answers_do_not_depend_on_how_the_index_came_about(
+        documents in prop::collection::vec(prop::collection::vec("((alpha|beta|gamma|delta) ){1,6}", 1..4), 1..12),
+        group in 1usize..5,
+        again in 1usize..4,
+        limit in 1usize..6,
+    ) {
+        let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+        let at_once = index(folders[0].path(), &documents, 1_000, 1_000);
+        let in_parts = index(folders[1].path(), &documents, group, again);
+        for query in ["alpha", "alpha beta gamma", "\"alpha beta\" gamma", "+alpha -\"beta beta\"", "alph*"] {
+            for by in [Group::Passage, Group::Document] {
+                prop_assert_eq!(found(&at_once, query, limit, by), found(&in_parts, query, limit, by));
+            }
+        }
+    }
+}
