@@ -102,11 +102,4 @@ fn what_is_not_there_is_said() {
     stderr:
     tidings: docs/news.md: has 2 passages, numbered from 0
     ");
-    assert_snapshot!(corpus.run("show docs/wire.jsonl"), @r"
-    exit 0
-    stdout:
-    id: docs/wire.jsonl
-    format: jsonl
-    state: indexed, 0 passages
-    ");
 }
