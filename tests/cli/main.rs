@@ -2,6 +2,7 @@
 
 mod harness;
 mod index;
+mod laws;
 mod maintain;
 mod output;
 mod safety;
