@@ -134,7 +134,8 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     for name in ["TIDINGS_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         shell.env_remove(name);
     }
-    let output = shell.args(["-c", &script]).current_dir(folder).env("PATH", path).env("LC_ALL", "C").output();
+    let output =
+        shell.args(["-c", &script]).current_dir(folder).env("PATH", path).env("LC_ALL", "C").output();
     let output = output.expect("a shell").stdout;
     String::from_utf8(output).expect("UTF-8").lines().map(|line| line.trim_end().to_owned()).collect()
 }
@@ -161,7 +162,8 @@ fn rewritten(page: &str, differences: &[Difference<'_>]) -> String {
 
 /// A difference for people: the command, and the lines that differ with what is shown before and done behind.
 fn shown(page: &str, Difference { step, real }: &Difference<'_>) -> String {
-    let same = |pairs: &mut dyn Iterator<Item = (&String, &String)>| pairs.take_while(|(a, b)| a == b).count();
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&String, &String)>| pairs.take_while(|(a, b)| a == b).count();
     let head = same(&mut step.output.iter().zip(real));
     let tail = same(&mut step.output.iter().rev().zip(real.iter().rev()))
         .min(step.output.len().min(real.len()) - head);
