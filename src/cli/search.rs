@@ -266,21 +266,23 @@ impl Session<'_> {
             Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| unreadable(&error))?))
         };
         let (mut found, mut bad) = (false, false);
-        let mut number = 0;
+        let (mut asked, mut answered) = (0_usize, 0);
         for (line_number, line) in (1..).zip(lines.lines()) {
             let line = line.map_err(|error| unreadable(&error))?;
             let line = line.strip_suffix('\r').unwrap_or(&line);
             if line.trim().is_empty() {
                 continue;
             }
+            asked += 1;
             let (id, text) = match line.split_once('\t') {
                 Some((id, text)) => (id.to_owned(), text),
-                None => ((number + 1).to_string(), line),
+                None => (asked.to_string(), line),
             };
-            let asked = Asked { text, id: Some(&id), number: Some(number) };
-            number += 1;
-            match self.answer(asked, out) {
-                Ok(hit) => found |= hit,
+            match self.answer(Asked { text, id: Some(&id), number: Some(answered) }, out) {
+                Ok(hit) => {
+                    answered += 1;
+                    found |= hit;
+                }
                 Err(failure) if failure.outcome() == Outcome::Usage => {
                     out.flush()?;
                     tell(format_args!("{}:{line_number}: {failure}", file.display()));
