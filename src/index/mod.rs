@@ -5,6 +5,8 @@
 //! [`manifest`]s and records from them.
 
 mod directory;
+#[cfg(test)]
+mod disk_full;
 mod manifest;
 pub mod schema;
 mod writer;
@@ -143,6 +145,11 @@ impl Snapshot {
     /// The fields of the index.
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    /// The document ids of some entries of a segment.
+    pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> tantivy::Result<Vec<String>> {
+        manifest::ids_of(self.searcher.segment_reader(segment), docs)
     }
 
     /// The segments, for the engine.

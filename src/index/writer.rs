@@ -52,7 +52,11 @@ impl Writer {
         Self::in_directory(path, directory, wait)
     }
 
-    fn in_directory(path: &Path, directory: IndexDirectory, wait: Duration) -> Result<Self, OpenError> {
+    pub(super) fn in_directory(
+        path: &Path,
+        directory: IndexDirectory,
+        wait: Duration,
+    ) -> Result<Self, OpenError> {
         let failed = |error| open_error(path, error);
         let fault = directory.fault();
         let (schema, fields) = schema::schema();
