@@ -200,6 +200,14 @@ impl Run {
         std::str::from_utf8(&self.stderr).unwrap()
     }
 
+    /// The run with the lines of standard error in their own order, where several threads have told of sources.
+    pub fn sorted(mut self) -> Self {
+        let mut lines: Vec<_> = self.err().lines().collect();
+        lines.sort_unstable();
+        self.stderr = lines.join("\n").into_bytes();
+        self
+    }
+
     /// The lines of standard output, each one JSON value.
     pub fn json_lines(&self) -> Vec<Value> {
         self.out().lines().map(|line| serde_json::from_str(line).expect(line)).collect()

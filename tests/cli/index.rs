@@ -110,10 +110,9 @@ fn a_path_that_never_was_is_not_remembered() {
     tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 0
     ");
     assert_snapshot!(corpus.run("index"), @r"
-    exit 3
+    exit 0
     stderr:
-    tidings: docz: not found
-    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 1
+    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 0, failed 0
     ");
 }
 
@@ -606,23 +605,23 @@ fn links_that_lead_in_circles_and_special_files_stop_nothing() {
     let made = std::process::Command::new("mkfifo").arg(corpus.path("docs/pipe")).status().unwrap();
     assert!(made.success());
     let socket = std::os::unix::net::UnixListener::bind(corpus.path("docs/socket")).unwrap();
-    assert_snapshot!(corpus.run("index docs --verbose"), @r"
+    assert_snapshot!(corpus.run("index docs --verbose").sorted(), @r"
     exit 0
     stderr:
+    tidings: added 3, changed 0, removed 0, unchanged 0, skipped 4, failed 0
     tidings: docs/dangling: symbolic link; use --follow; skipped
     tidings: docs/loop: symbolic link; use --follow; skipped
     tidings: docs/pipe: a named pipe, not a file; skipped
     tidings: docs/socket: a socket, not a file; skipped
-    tidings: added 3, changed 0, removed 0, unchanged 0, skipped 4, failed 0
     ");
-    assert_snapshot!(corpus.run("index docs --follow --verbose"), @r"
+    assert_snapshot!(corpus.run("index docs --follow --verbose").sorted(), @r"
     exit 3
     stderr:
+    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 3, failed 1
     tidings: docs/dangling: symbolic link to nothing
     tidings: docs/loop/docs: same folder as docs; skipped
     tidings: docs/pipe: a named pipe, not a file; skipped
     tidings: docs/socket: a socket, not a file; skipped
-    tidings: added 0, changed 0, removed 0, unchanged 3, skipped 3, failed 1
     ");
     drop(socket);
     assert_snapshot!(corpus.run("index docs/pipe /dev/null"), @r"

@@ -1,5 +1,7 @@
 //! The real program, from its arguments to its exit code and what it writes.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the way to fail")]
+
 mod harness;
 mod index;
 mod laws;

@@ -1,6 +1,6 @@
 //! The output formats of `search`, each as its readers read it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 
 use insta::assert_snapshot;
 
@@ -291,9 +291,7 @@ fn snippets_have_the_length_that_is_asked_for() {
 fn control_characters_never_reach_the_terminal() {
     let hostile = "A warning\u{1b}[31m in\u{7} red \u{9b}2J and \u{202e}backwards.\n";
     let corpus = Corpus::with(&[("docs/evil\u{1b}[2J\nname.txt", hostile)]);
-    let lines = format!(
-        "{{\"id\":\"\\u001b[1m\",\"title\":\"A \\u001b]0;warning\",\"slug\":\"\\u0007\",\"text\":\"warning\"}}\n{{\u{1b}[3m\n"
-    );
+    let lines = "{\"id\":\"\\u001b[1m\",\"title\":\"A \\u001b]0;warning\",\"slug\":\"\\u0007\",\"text\":\"warning\"}\n{\u{1b}[3m\n";
     corpus.write("docs/evil.jsonl", lines);
     corpus.write("docs/evil\u{1b}[5m.bin", b"\0\0");
     let runs = [
@@ -361,7 +359,5 @@ fn every_line_of_json_fits_the_schema() {
             *kinds.entry(line["type"].as_str().unwrap().to_owned()).or_default() += 1;
         }
     }
-    assert_snapshot!(format!("{kinds:?}"), @r#"
-    {"begin": 8, "error": 1, "hit": 15, "summary": 8}
-    "#);
+    assert_snapshot!(format!("{kinds:?}"), @r#"{"begin": 8, "error": 1, "hit": 15, "summary": 8}"#);
 }

@@ -83,12 +83,32 @@ fn each_part_of_the_query_language_finds_what_it_says() {
     ];
     let mut found = String::new();
     for query in queries {
-        found += &format!(
-            "{query}: {}\n",
-            corpus.found(&format!("--sort path -- '{}'", query.replace('\'', "\u{2019}"))).join(", ")
-        );
+        let ids = corpus.found(&format!("--sort path -- '{}'", query.replace('\'', "\u{2019}")));
+        found += &format!("{query}: {}\n", ids.join(", "));
     }
-    assert_snapshot!(found, @"");
+    assert_snapshot!(found, @r#"
+    =launches: docs/news.md#1, docs/wire.jsonl#w-1#0
+    launch: docs/news.md#1, docs/note.txt#0, docs/wire.jsonl#w-1#0
+    warn* -storm: docs/news.md#0, docs/news.md#1, docs/note.txt#0, docs/page.html#0, docs/wire.jsonl#w-1#0
+    +warning +radars: docs/page.html#0
+    missile AND (summit OR hyphen): docs/note.txt#0, docs/wire.jsonl#w-1#0
+    warning NOT missile: docs/news.md#1, docs/page.html#0, docs/wire.jsonl#w 2#0
+    title:weather: docs/wire.jsonl#w 2#0
+    heading:next: docs/news.md#1
+    warning path:docs/*.md: docs/news.md#0, docs/news.md#1
+    lang:ko: docs/ko/note.txt#0
+    format:html: docs/page.html#0
+    ext:jsonl: docs/wire.jsonl#w 2#0, docs/wire.jsonl#w-1#0
+    date:2023-08: docs/wire.jsonl#w-1#0
+    date:>=2023-11-14 warning: docs/ko/note.txt#0, docs/note.txt#0, docs/page.html#0, docs/wire.jsonl#w 2#0
+    "missile warn*": docs/news.md#0, docs/note.txt#0
+    cafe: docs/note.txt#0
+    경보: docs/ko/note.txt#0
+    nobody's: docs/note.txt#0
+    U.S.-South: 
+    https://example.org/?q=warning: 
+    *: docs/ko/note.txt#0, docs/news.md#0, docs/news.md#1, docs/note.txt#0, docs/page.html#0, docs/wire.jsonl#w 2#0, docs/wire.jsonl#w-1#0
+    "#);
 }
 
 #[test]
