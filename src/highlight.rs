@@ -121,7 +121,7 @@ impl Analysed {
                 (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
                 (Occur::MustNot, None) => {}
                 (Occur::Must, Some(found)) => {
-                    has_must = true;
+                    has_must |= !part.query.is_condition();
                     marks = joined(marks, found);
                 }
                 (Occur::Should, found) => {

@@ -19,7 +19,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::extract;
-use crate::index::{Entry, EntryState, Manifest, OpenError, Snapshot, Writer};
+use crate::index::{Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
 use crate::source::{self, Found, GlobError, Scan, WalkOptions};
 use prepare::Reader;
 pub(crate) use prepare::{Outcome, Prepared, Tally};
@@ -111,10 +111,8 @@ pub enum IngestError {
     #[error(transparent)]
     Index(#[from] OpenError),
     /// The index cannot be read.
-    #[error(
-        "the index cannot be read ({0}); run `tidings verify`, or remove it and run `tidings index` again"
-    )]
-    Read(#[from] tantivy::TantivyError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
 }
 
 /// Makes the index agree with its sources, in one pass over `options.roots`.
@@ -145,7 +143,9 @@ pub fn ingest(
         commit_every: options.commit_every,
         last_commit: Instant::now(),
     };
-    pass.writer.add_roots(files.iter().map(|root| source::document_path(root)));
+    // What is not there, perhaps for a slip of the pen, is not to be asked for again.
+    let roots = files.iter().filter(|root| std::fs::symlink_metadata(root).is_ok());
+    pass.writer.add_roots(roots.map(|root| source::document_path(root)));
     if files.len() < options.roots.len() {
         pass.take_standard_input()?;
     }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::engine::EngineError;
-use crate::index::OpenError;
+use crate::index::{OpenError, ReadError};
 use crate::ingest::IngestError;
 use crate::query::ParseError;
 use crate::render::sanitised;
@@ -65,10 +65,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Index(#[from] OpenError),
     /// The index cannot be read.
-    #[error(
-        "the index cannot be read ({0}); run `tidings verify`, or remove it and run `tidings index` again"
-    )]
-    Read(#[from] tantivy::TantivyError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The output cannot be written.
     #[error("standard output: {}", crate::source::reason(.0))]
     Output(#[from] io::Error),

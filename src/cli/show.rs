@@ -9,7 +9,7 @@ use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use crate::document::DocumentRecord;
 use crate::index::{Snapshot, StoredPassage};
-use crate::render::sanitised;
+use crate::render::{sanitised, write_json_line};
 
 /// Show a document as the index has it, or one of its passages
 #[derive(Debug, Args)]
@@ -79,8 +79,7 @@ fn write_json(
         })
         .collect();
     let shown = json!({ "document": record, "passages": passages });
-    writeln!(out, "{shown}")?;
-    Ok(())
+    Ok(write_json_line(&shown, out)?)
 }
 
 fn write_text(

@@ -13,7 +13,7 @@ use super::diagnostics::{Failure, Outcome};
 use super::index::{WalkArguments, grouped};
 use crate::document::{DocumentRecord, State};
 use crate::index::Snapshot;
-use crate::render::sanitised;
+use crate::render::{sanitised, write_json_line};
 use crate::source;
 
 /// How many sources that were left out are listed unless all are asked for.
@@ -50,7 +50,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
         None => {
             let status = Status::of(&snapshot)?;
             match arguments.json {
-                true => writeln!(out, "{}", json!(status))?,
+                true => write_json_line(&status, &mut out)?,
                 false => write_text(&status, arguments, &mut out)?,
             }
             Outcome::Done
@@ -230,7 +230,7 @@ fn of_path(
     };
     if json {
         let told = json!({ "path": shown, "state": state, "reason": reason, "record": record });
-        writeln!(out, "{told}")?;
+        write_json_line(&told, out)?;
     } else {
         let detail = match (&reason, &record) {
             (Some(reason), _) => format!(": {reason}"),

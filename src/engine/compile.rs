@@ -187,15 +187,18 @@ impl Compiler<'_> {
             Filter::Extension(extension) => raw_query(fields.extension, extension),
             Filter::Date(period) => Box::new(date_query(fields.date, *period)),
         };
-        Ok(self.leaf(Box::new(ConstScoreQuery::new(query, 0.0))))
+        Ok(Plan::Condition(Box::new(self.leaf(Box::new(ConstScoreQuery::new(query, 0.0))))))
     }
 
     fn paths(&self, glob: &str) -> Result<Box<dyn TantivyQuery>, EngineError> {
         let matcher = PathMatcher::new(glob)?;
         let paths = paths_of(self.snapshot.searcher(), self.fields.path, &matcher)?;
-        Ok(Box::new(TermSetQuery::new(
-            paths.iter().map(|path| Term::from_field_text(self.fields.path, path)),
-        )))
+        let of_paths = paths.iter().map(|path| Term::from_field_text(self.fields.path, path));
+        // Records of sources have paths too.
+        Ok(Box::new(BooleanQuery::intersection(vec![
+            Box::new(TermSetQuery::new(of_paths)),
+            self.all_passages(),
+        ])))
     }
 
     /// The query that finds what a plan matches.
@@ -204,6 +207,7 @@ impl Compiler<'_> {
             Plan::All => self.all_passages(),
             Plan::Nothing => Box::new(EmptyQuery),
             Plan::Leaf(leaf) => self.leaves[*leaf].box_clone(),
+            Plan::Condition(plan) => self.matching(plan),
             Plan::Weighted(plan, weight) => Box::new(BoostQuery::new(self.matching(plan), *weight)),
             Plan::Not(_) => self.all_passages(),
             Plan::And(plans) => {
@@ -216,7 +220,14 @@ impl Compiler<'_> {
                     parts.iter().filter(move |(occur, _)| *occur == wanted).map(|(_, plan)| plan)
                 };
                 let must = of(Occur::Must).map(|plan| self.matching(plan)).collect();
-                self.boolean(must, self.flattened(of(Occur::Should)))
+                let should = self.flattened(of(Occur::Should));
+                match should.is_empty() || of(Occur::Must).any(|plan| !plan.is_condition()) {
+                    true => self.boolean(must, should),
+                    false => {
+                        let one_of_them = self.boolean(Vec::new(), should);
+                        self.boolean(must.into_iter().chain([one_of_them]).collect(), Vec::new())
+                    }
+                }
             }
         }
     }
@@ -322,5 +333,5 @@ fn paths_of(
 }
 
 fn tantivy_io(error: std::io::Error) -> EngineError {
-    EngineError::Read(error.into())
+    tantivy::TantivyError::from(error).into()
 }

@@ -11,7 +11,7 @@ mod plan;
 mod top;
 
 use crate::hit::{Request, Response};
-use crate::index::OpenError;
+use crate::index::{OpenError, ReadError};
 
 pub use local::LocalEngine;
 
@@ -49,10 +49,14 @@ pub enum EngineError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The index cannot be read.
-    #[error(
-        "the index cannot be read ({0}); run `tidings verify`, or remove it and run `tidings index` again"
-    )]
-    Read(#[from] tantivy::TantivyError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl From<tantivy::TantivyError> for EngineError {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::Read(error.into())
+    }
 }
 
 impl EngineError {

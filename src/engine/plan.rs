@@ -19,6 +19,8 @@ pub(super) enum Plan {
     Nothing,
     /// One leaf.
     Leaf(usize),
+    /// A condition on the document, which says nothing of its words.
+    Condition(Box<Plan>),
     /// All of these.
     And(Vec<Plan>),
     /// One of these.
@@ -32,6 +34,17 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// Whether this is a condition on the document alone: to require it does not make the words beside it optional.
+    pub(super) fn is_condition(&self) -> bool {
+        match self {
+            Self::Condition(_) | Self::All => true,
+            Self::Nothing | Self::Leaf(_) => false,
+            Self::Not(plan) | Self::Weighted(plan, _) => plan.is_condition(),
+            Self::And(plans) | Self::Or(plans) => plans.iter().all(Self::is_condition),
+            Self::Sequence(parts) => parts.iter().all(|(_, plan)| plan.is_condition()),
+        }
+    }
+
     /// Whether a passage may be kept out by what it holds.
     ///
     /// Tantivy finds the passages that hold what is asked for, and leaves it to the plan to keep out the others: the
@@ -41,7 +54,7 @@ impl Plan {
             Self::All | Self::Nothing | Self::Leaf(_) => false,
             Self::Not(_) => true,
             Self::And(plans) | Self::Or(plans) => plans.iter().any(Self::excludes),
-            Self::Weighted(plan, _) => plan.excludes(),
+            Self::Weighted(plan, _) | Self::Condition(plan) => plan.excludes(),
             Self::Sequence(parts) => {
                 parts.iter().any(|(occur, plan)| *occur == Occur::MustNot || plan.excludes())
             }
@@ -56,6 +69,7 @@ impl Plan {
             Self::All => Some(0.0),
             Self::Nothing => None,
             Self::Leaf(leaf) => score_of_leaf(leaves[*leaf].as_mut(), doc),
+            Self::Condition(plan) => plan.score(leaves, doc),
             Self::And(plans) => plans.iter().map(|plan| plan.score(leaves, doc)).sum(),
             Self::Or(plans) => sum_of_some(plans.iter().map(|plan| plan.score(leaves, doc))),
             Self::Not(plan) => plan.score(leaves, doc).is_none().then_some(0.0),
@@ -85,7 +99,7 @@ fn score_of_sequence(parts: &[(Occur, Plan)], leaves: &mut [Box<dyn Scorer>], do
             (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
             (Occur::MustNot, None) => {}
             (Occur::Must, Some(score)) => {
-                has_must = true;
+                has_must |= !plan.is_condition();
                 sum += score;
             }
             (Occur::Should, score) => {

@@ -54,9 +54,9 @@ pub enum OpenError {
         /// What does not fit.
         reason: String,
     },
-    /// The folder is something else.
+    /// There is something else.
     #[error(
-        "{path}: no index, and not empty; name another folder with --index, or empty this one",
+        "{path}: neither an index nor an empty folder; name another with --index",
         path = shown(.0)
     )]
     Occupied(PathBuf),
@@ -75,6 +75,11 @@ pub enum OpenError {
         error: io::Error,
     },
 }
+
+/// An index that was opened and cannot be read on.
+#[derive(Debug, thiserror::Error)]
+#[error("the index cannot be read ({}); run `tidings verify`, or remove it and run `tidings index` again", brief(&.0.to_string()))]
+pub struct ReadError(#[from] tantivy::TantivyError);
 
 /// The index directory as it is shown in messages: a folder, so with a slash at its end.
 fn shown(path: &Path) -> String {
@@ -148,8 +153,8 @@ impl Snapshot {
     }
 
     /// The document ids of some entries of a segment.
-    pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> tantivy::Result<Vec<String>> {
-        manifest::ids_of(self.searcher.segment_reader(segment), docs)
+    pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> Result<Vec<String>, ReadError> {
+        Ok(manifest::ids_of(self.searcher.segment_reader(segment), docs)?)
     }
 
     /// The segments, for the engine.
@@ -158,17 +163,17 @@ impl Snapshot {
     }
 
     /// What the index knows of its source files.
-    pub fn manifest(&self) -> tantivy::Result<Manifest> {
-        Manifest::read(&self.searcher, &self.fields)
+    pub fn manifest(&self) -> Result<Manifest, ReadError> {
+        Ok(Manifest::read(&self.searcher, &self.fields)?)
     }
 
     /// What the index knows of the parts of the container at `path`.
-    pub fn parts_of(&self, path: &str) -> tantivy::Result<Manifest> {
-        Manifest::read_parts(&self.searcher, &self.fields, path)
+    pub fn parts_of(&self, path: &str) -> Result<Manifest, ReadError> {
+        Ok(Manifest::read_parts(&self.searcher, &self.fields, path)?)
     }
 
     /// The record of the document `id`, if the index knows it.
-    pub fn record(&self, id: &str) -> tantivy::Result<Option<DocumentRecord>> {
+    pub fn record(&self, id: &str) -> Result<Option<DocumentRecord>, ReadError> {
         let by_id = Term::from_field_text(self.fields.id, id);
         let mut found = None;
         self.for_each(&by_id, |address| {
@@ -181,20 +186,20 @@ impl Snapshot {
     }
 
     /// The record that stands at `address`.
-    pub fn record_at(&self, address: DocAddress) -> tantivy::Result<DocumentRecord> {
+    pub fn record_at(&self, address: DocAddress) -> Result<DocumentRecord, ReadError> {
         let stored: TantivyDocument = self.searcher.doc(address)?;
-        Ok(serde_json::from_str(stored_text(&stored, self.fields.stored)?)?)
+        of_json(stored_text(&stored, self.fields.stored)?)
     }
 
     /// The passage that stands at `address`, with its text.
-    pub fn passage_at(&self, address: DocAddress) -> tantivy::Result<(StoredPassage, String)> {
+    pub fn passage_at(&self, address: DocAddress) -> Result<(StoredPassage, String), ReadError> {
         let stored: TantivyDocument = self.searcher.doc(address)?;
         let text = stored_text(&stored, self.fields.text)?.to_owned();
-        Ok((serde_json::from_str(stored_text(&stored, self.fields.stored)?)?, text))
+        Ok((of_json(stored_text(&stored, self.fields.stored)?)?, text))
     }
 
     /// The passages of the document `id`, in order, with their texts.
-    pub fn passages_of(&self, id: &str) -> tantivy::Result<Vec<(StoredPassage, String)>> {
+    pub fn passages_of(&self, id: &str) -> Result<Vec<(StoredPassage, String)>, ReadError> {
         let mut passages = Vec::new();
         self.for_each(&Term::from_field_text(self.fields.id, id), |address| {
             if self.is_passage(address)? {
@@ -207,7 +212,7 @@ impl Snapshot {
     }
 
     /// Every record of a source file or of a part of one, in no order.
-    pub fn records(&self) -> tantivy::Result<Vec<DocumentRecord>> {
+    pub fn records(&self) -> Result<Vec<DocumentRecord>, ReadError> {
         let mut records = Vec::new();
         for kind in [Kind::Document, Kind::Record] {
             self.for_each(&Term::from_field_text(self.fields.kind, kind.term()), |address| {
@@ -243,11 +248,12 @@ impl Snapshot {
     fn for_each(
         &self,
         term: &Term,
-        mut visit: impl FnMut(DocAddress) -> tantivy::Result<()>,
-    ) -> tantivy::Result<()> {
+        mut visit: impl FnMut(DocAddress) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
         for (ordinal, segment) in (0..).zip(self.searcher.segment_readers()) {
             let index = segment.inverted_index(term.field())?;
-            let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+            let postings = index.read_postings(term, IndexRecordOption::Basic).map_err(TantivyError::from)?;
+            let Some(mut postings) = postings else { continue };
             while postings.doc() != TERMINATED {
                 if !segment.is_deleted(postings.doc()) {
                     visit(DocAddress::new(ordinal, postings.doc()))?;
@@ -258,7 +264,7 @@ impl Snapshot {
         Ok(())
     }
 
-    fn is_passage(&self, address: DocAddress) -> tantivy::Result<bool> {
+    fn is_passage(&self, address: DocAddress) -> Result<bool, ReadError> {
         let segment = self.searcher.segment_reader(address.segment_ord);
         Ok(segment.fast_fields().u64("ordinal")?.first(address.doc_id).is_some())
     }
@@ -297,6 +303,10 @@ fn stored_text(document: &TantivyDocument, field: Field) -> tantivy::Result<&str
         .get_first(field)
         .and_then(|value| value.as_str())
         .ok_or_else(|| TantivyError::InternalError("an entry lacks its stored text".into()))
+}
+
+fn of_json<T: serde::de::DeserializeOwned>(stored: &str) -> Result<T, ReadError> {
+    Ok(serde_json::from_str(stored).map_err(TantivyError::from)?)
 }
 
 fn check_exists(path: &Path) -> Result<(), OpenError> {
@@ -370,6 +380,9 @@ fn open_error(path: &Path, error: TantivyError) -> OpenError {
         TantivyError::IncompatibleIndex(_)
         | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             OpenError::Version { path: path.into(), found: "unknown".into(), expected: FORMAT_VERSION }
+        }
+        TantivyError::DataCorruption(_) => {
+            OpenError::Corrupt { path: path.into(), reason: "meta.json makes no sense".into() }
         }
         other => OpenError::Corrupt { path: path.into(), reason: brief(&other.to_string()) },
     }

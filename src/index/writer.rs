@@ -161,13 +161,16 @@ impl Writer {
     /// When the index cannot be written to.
     pub fn compact(&mut self) -> Result<usize, OpenError> {
         let metas = self.index.searchable_segment_metas().map_err(|error| self.failed(error))?;
-        let needless = metas.len() < 2 && metas.iter().all(|meta| !meta.has_deletes());
+        let before = metas.len();
+        let needless = before < 2 && metas.iter().all(|meta| !meta.has_deletes());
         if !needless {
             let ids: Vec<_> = metas.iter().map(tantivy::SegmentMeta::id).collect();
             self.writer.merge(&ids).wait().map_err(|error| self.failed(error))?;
         }
+        // The files of segments that somebody still knows of are not collected.
+        drop(metas);
         self.writer.garbage_collect_files().wait().map_err(|error| self.failed(error))?;
-        Ok(metas.len())
+        Ok(before)
     }
 
     /// Waits for the merges that commits have started, and closes the index.
@@ -313,7 +316,13 @@ pub fn short_hash(hexadecimal: &str) -> u64 {
 
 /// Makes the folder of a new index, unless it is there and holds something else.
 fn prepare_folder(path: &Path) -> Result<(), OpenError> {
-    let failed = |error: std::io::Error| open_error(path, error.into());
+    let failed = |error: std::io::Error| match open_error(path, error.into()) {
+        OpenError::Corrupt { path, reason } => OpenError::Io { path, error: std::io::Error::other(reason) },
+        known => known,
+    };
+    if path.exists() && !path.is_dir() {
+        return Err(OpenError::Occupied(path.into()));
+    }
     std::fs::create_dir_all(path).map_err(failed)?;
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();

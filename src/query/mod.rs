@@ -171,6 +171,17 @@ impl Query {
         }
     }
 
+    /// Whether the query is made of conditions on the document alone.
+    pub fn is_condition(&self) -> bool {
+        match self {
+            Self::All | Self::Filter(_) => true,
+            Self::Text(_) => false,
+            Self::Not(query) | Self::Weighted { query, .. } => query.is_condition(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().all(Self::is_condition),
+            Self::Sequence(parts) => parts.iter().all(|part| part.query.is_condition()),
+        }
+    }
+
     /// Whether anything in the query gives a score, so that hits can be ranked by it.
     pub fn is_scored(&self) -> bool {
         !self.positive_clauses().is_empty()

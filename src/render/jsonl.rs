@@ -105,18 +105,23 @@ pub fn schema() -> serde_json::Value {
 
 /// Writes an answer as JSON Lines.
 pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_line(&Line::Begin(Begin::of(answer)), out)?;
+    write_json_line(&Line::Begin(Begin::of(answer)), out)?;
     for hit in &answer.response.hits {
-        write_line(&Line::Hit(hit), out)?;
+        write_json_line(&Line::Hit(hit), out)?;
     }
     for problem in answer.problems {
-        write_line(&Line::Error(problem), out)?;
+        write_json_line(&Line::Error(problem), out)?;
     }
-    write_line(&Line::Summary(Summary::of(answer)), out)
+    write_json_line(&Line::Summary(Summary::of(answer)), out)
 }
 
-fn write_line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
-    line.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, HarmlessFormatter))?;
+/// Writes a value as one line of JSON that does no harm on a terminal.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_json_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, HarmlessFormatter))?;
     out.write_all(b"\n")
 }
 

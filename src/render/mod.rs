@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::hit::Response;
 
 pub use hyperlink::{HyperlinkFormat, HyperlinkFormatError, Hyperlinks};
-pub use jsonl::{WIRE_VERSION, schema};
+pub use jsonl::{WIRE_VERSION, schema, write_json_line};
 pub use marked::sanitised;
 
 mod hyperlink;
