@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query as TantivyQuery, Scorer, Weight};
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED};
 
@@ -259,16 +259,12 @@ impl<'a> Sweep<'a> {
 
     fn with_ids(&self, candidates: Vec<(u32, Candidate)>) -> Result<Vec<Placed>, EngineError> {
         let mut placed = Vec::with_capacity(candidates.len());
-        let mut ids: Vec<Option<StrColumn>> = Vec::new();
-        for segment in self.snapshot.searcher().segment_readers() {
-            ids.push(segment.fast_fields().str("id")?);
-        }
-        for (segment, candidate) in candidates {
-            let mut id = String::new();
-            if let Some(column) = &ids[segment as usize] {
-                column.ord_to_str(candidate.id, &mut id).map_err(tantivy::TantivyError::from)?;
-            }
-            placed.push(Placed { id, segment, candidate });
+        for of_segment in candidates.chunk_by(|a, b| a.0 == b.0) {
+            let segment = of_segment[0].0;
+            let docs: Vec<DocId> = of_segment.iter().map(|(_, candidate)| candidate.doc).collect();
+            let ids = self.snapshot.ids_of(segment, &docs)?;
+            let here = ids.into_iter().zip(of_segment);
+            placed.extend(here.map(|(id, &(segment, candidate))| Placed { id, segment, candidate }));
         }
         Ok(placed)
     }

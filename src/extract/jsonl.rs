@@ -11,7 +11,7 @@
 //! | anything else | a fact of that name |
 //!
 //! A field that is null counts as absent; of fields of the same name the last counts. A record with a title alone
-//! has that for its text, so that it can be found. A line that is wrong is an error of its own and the rest
+//! has that for its text, so that it can be found; one whose text is empty is an empty document. A line that is wrong is an error of its own and the rest
 //! goes on. Only one line is held in memory at a time.
 //!
 //! The text's map leads into the raw line, escapes and all, so that a record's places are places of the file.
@@ -246,7 +246,17 @@ impl<'a> Fields<'a> {
                 return Ok(Some(composed));
             }
         }
-        self.raw.get("title").map_or(Ok(None), |&title| self.compose(title))
+        let title = self.raw.get("title").map_or(Ok(None), |&title| self.compose(title))?;
+        Ok(title.or_else(|| self.take_empty().then(Composed::default)))
+    }
+
+    /// Takes the fields that are there for a text and have none in them; tells whether there were any. A record that
+    /// says that it is empty is an empty document, no mistake.
+    fn take_empty(&mut self) -> bool {
+        let before = self.raw.len();
+        let is_of_text = |name: &str| name == "title" || TEXT_FIELDS.contains(&name);
+        self.raw.retain(|name, value| !(is_of_text(name) && value.get().starts_with('"')));
+        self.raw.len() < before
     }
 
     /// The text of a string, or of an array of strings; `None` for other values and where there is no text.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::document::Parts;
 
@@ -51,36 +51,33 @@ pub enum EntryState {
 impl Manifest {
     /// The entries of all source files.
     pub(super) fn read(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
-        Self::collect(searcher, &Term::from_field_text(fields.kind, Kind::Document.term()), |_, _| true)
+        Self::collect(searcher, &Term::from_field_text(fields.kind, Kind::Document.term()), |_| true)
     }
 
     /// The entries of the parts of the container at `path`.
     pub(super) fn read_parts(searcher: &Searcher, fields: &Fields, path: &str) -> tantivy::Result<Self> {
         let of_path = Term::from_field_text(fields.path, path);
-        Self::collect(searcher, &of_path, |id, columns| columns.is_record && id != path)
+        Self::collect(searcher, &of_path, |id| id != path)
     }
 
-    fn collect(
-        searcher: &Searcher,
-        term: &Term,
-        wanted: impl Fn(&str, Row) -> bool,
-    ) -> tantivy::Result<Self> {
+    fn collect(searcher: &Searcher, term: &Term, wanted: impl Fn(&str) -> bool) -> tantivy::Result<Self> {
         let mut entries = BTreeMap::new();
         for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
             let index = segment.inverted_index(term.field())?;
             let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
             let columns = Columns::open(segment)?;
-            let mut id = String::new();
+            let mut docs = Vec::new();
             while postings.doc() != TERMINATED {
                 let doc = postings.doc();
-                if !segment.is_deleted(doc) {
-                    columns.id(doc, &mut id)?;
-                    let row = Row { is_record: columns.passages.first(doc).is_some() };
-                    if wanted(&id, row) {
-                        entries.insert(id.clone(), columns.entry(DocAddress::new(ordinal, doc)));
-                    }
+                if !segment.is_deleted(doc) && columns.is_record(doc) {
+                    docs.push(doc);
                 }
                 postings.advance();
+            }
+            for (id, doc) in ids_of(segment, &docs)?.into_iter().zip(docs) {
+                if wanted(&id) {
+                    entries.insert(id, columns.entry(DocAddress::new(ordinal, doc)));
+                }
             }
         }
         Ok(Self { entries })
@@ -107,14 +104,27 @@ impl Manifest {
     }
 }
 
-/// What tells a record from a passage.
-#[derive(Clone, Copy)]
-struct Row {
-    is_record: bool,
+/// The document ids of some entries of a segment.
+///
+/// The dictionary of ids is compressed in blocks; read in its order, each block is opened once.
+pub(super) fn ids_of(segment: &SegmentReader, docs: &[DocId]) -> tantivy::Result<Vec<String>> {
+    let mut ids = vec![String::new(); docs.len()];
+    let Some(column) = segment.fast_fields().str("id")? else { return Ok(ids) };
+    let ord = |&doc: &DocId| column.term_ords(doc).next();
+    let mut ords: Vec<(u64, usize)> =
+        docs.iter().zip(0..).filter_map(|(doc, at)| Some((ord(doc)?, at))).collect();
+    ords.sort_unstable();
+    let mut places = ords.iter().map(|&(_, at)| at);
+    let sorted: Vec<u64> = ords.iter().map(|&(ord, _)| ord).collect();
+    column.dictionary().sorted_ords_to_term_cb(&sorted, |id| {
+        if let Some(at) = places.next() {
+            ids[at] = String::from_utf8_lossy(id).into_owned();
+        }
+    })?;
+    Ok(ids)
 }
 
 struct Columns {
-    id: Option<tantivy::columnar::StrColumn>,
     size: Column<u64>,
     modified: Column<i64>,
     hash: Column<u64>,
@@ -130,7 +140,6 @@ impl Columns {
     fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
         Ok(Self {
-            id: columns.str("id")?,
             size: columns.u64("size")?,
             modified: columns.i64("modified")?,
             hash: columns.u64("hash")?,
@@ -143,14 +152,9 @@ impl Columns {
         })
     }
 
-    fn id(&self, doc: u32, id: &mut String) -> tantivy::Result<()> {
-        id.clear();
-        if let Some(column) = &self.id
-            && let Some(ord) = column.term_ords(doc).next()
-        {
-            column.ord_to_str(ord, id)?;
-        }
-        Ok(())
+    /// Whether an entry is a record of a source, not a passage.
+    fn is_record(&self, doc: DocId) -> bool {
+        self.passages.first(doc).is_some()
     }
 
     fn entry(&self, address: DocAddress) -> Entry {

@@ -147,6 +147,11 @@ impl Snapshot {
         &self.fields
     }
 
+    /// The document ids of some entries of a segment.
+    pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> tantivy::Result<Vec<String>> {
+        manifest::ids_of(self.searcher.segment_reader(segment), docs)
+    }
+
     /// The segments, for the engine.
     pub fn searcher(&self) -> &Searcher {
         &self.searcher

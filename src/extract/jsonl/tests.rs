@@ -47,6 +47,8 @@ fn fields_have_second_choices() {
     assert_eq!(only("{\"text\":\"a\",\"text\":\"b\"}").text, "b");
     let titled = only("{\"title\":\"Only this\"}");
     assert_eq!((titled.text.as_str(), titled.facts.title.as_deref()), ("Only this", Some("Only this")));
+    let empty = only("{\"title\":\"\",\"text\":\"\",\"desk\":1}");
+    assert_eq!((empty.text.as_str(), empty.facts.title, empty.facts.other.len()), ("", None, 1));
     let unread = only("{\"text\":\"a\",\"date\":\"soon\",\"language\":\"kor\",\"lang\":{}}");
     assert_eq!(unread.facts.other["date"], json!("soon"));
     assert_eq!(unread.facts.date, Date::new(2023, 11, 12), "the file's name tells it");

@@ -1,0 +1,326 @@
+//! `search`: what is found, in which order and how much of it.
+
+use insta::assert_snapshot;
+
+use crate::harness::Corpus;
+
+#[test]
+fn passages_are_found_and_shown() {
+    assert_snapshot!(Corpus::desk().run("search missile warning"), @r"
+    exit 0
+    stdout:
+    1. Summit  docs/wire.jsonl:1  2023-08-18
+       The summit agreed on a warning of missile launches.
+
+    2. note.txt  docs/note.txt:1  2023-11-14
+       Minutes of the desk, 13 November. We write missile-warning with a hyphen. The link was launched late; nobody's café was open.
+
+    3. Warning link to start in December  docs/news.md:6  2023-11-12
+       The three ministers agreed to share missile warning data in real time.
+
+    4. Warning link to start in December  docs/news.md:10  2023-11-12
+       What is next
+       Exercises begin in January. The warning data flows through a new link, and launches are told of at once.
+
+    5. Weather  docs/wire.jsonl:2  2023-11-14
+       A storm warning for the coast.
+
+    6. Fact sheet: sharing data  docs/page.html:3  2023-11-20
+       Sharing data
+       Radars send warning data to a & b.
+    ");
+}
+
+#[test]
+fn nothing_found_is_said_and_exits_with_1() {
+    assert_snapshot!(Corpus::desk().run("search zebra"), @r"
+    exit 1
+    stderr:
+    tidings: nothing found
+    ");
+}
+
+#[test]
+fn a_phrase_is_these_words_in_this_order() {
+    let corpus = Corpus::desk();
+    assert_eq!(corpus.found("'\"missile warning data\"'"), ["docs/news.md#0"]);
+    assert_eq!(corpus.found("--phrase warning of missile"), ["docs/wire.jsonl#w-1#0"]);
+    assert_eq!(corpus.found("'\"data warning\"'"), [""; 0]);
+}
+
+#[test]
+fn words_and_phrases_take_operators_as_text() {
+    let corpus = Corpus::desk();
+    assert_eq!(corpus.found("--words --all '\"missile-warning a -hyphen'"), ["docs/note.txt#0"]);
+    assert_eq!(corpus.found("--phrase 'NOT \"missile'"), [""; 0]);
+}
+
+#[test]
+fn each_part_of_the_query_language_finds_what_it_says() {
+    let corpus = Corpus::desk();
+    let queries = [
+        "=launches",
+        "launch",
+        "warn* -storm",
+        "+warning +radars",
+        "missile AND (summit OR hyphen)",
+        "warning NOT missile",
+        "title:weather",
+        "heading:next",
+        "warning path:docs/*.md",
+        "lang:ko",
+        "format:html",
+        "ext:jsonl",
+        "date:2023-08",
+        "date:>=2023-11-14 warning",
+        "\"missile warn*\"",
+        "cafe",
+        "경보",
+        "nobody's",
+        "U.S.-South",
+        "https://example.org/?q=warning",
+        "*",
+    ];
+    let mut found = String::new();
+    for query in queries {
+        found += &format!(
+            "{query}: {}\n",
+            corpus.found(&format!("--sort path -- '{}'", query.replace('\'', "\u{2019}"))).join(", ")
+        );
+    }
+    assert_snapshot!(found, @"");
+}
+
+#[test]
+fn malformed_queries_are_shown_with_a_caret_and_a_hint() {
+    let corpus = Corpus::desk();
+    assert_snapshot!(corpus.run("search 'missile \"warning'"), @r#"
+    exit 2
+    stderr:
+    tidings: the quote opens a phrase that is never closed
+      missile "warning
+              ^
+      hint: add a closing quote, or write \" for a plain one
+    "#);
+    assert_snapshot!(corpus.run("search '(missile OR'"), @r"
+    exit 2
+    stderr:
+    tidings: `OR` has no operand behind it
+      (missile OR
+               ^~
+      hint: add one, or write \OR to search for the word
+    ");
+    assert_snapshot!(corpus.run("search date:never"), @r"
+    exit 2
+    stderr:
+    tidings: `date:` takes a date or a range of dates
+      date:never
+           ^~~~~
+      hint: write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., or >=2023, >2023, <=2023, <2023
+    ");
+    assert_snapshot!(corpus.run("search path:[a"), @r"
+    exit 2
+    stderr:
+    tidings: `path:[a`: unclosed character class; missing ']'; see `tidings search --help` for globs
+    ");
+    assert_snapshot!(corpus.run("search '경보 \"open'"), @r#"
+    exit 2
+    stderr:
+    tidings: the quote opens a phrase that is never closed
+      경보 "open
+           ^
+      hint: add a closing quote, or write \" for a plain one
+    "#);
+    assert_snapshot!(corpus.run("search --json 'missile \"warning'"), @r#"
+    exit 2
+    stderr:
+    tidings: the quote opens a phrase that is never closed
+      missile "warning
+              ^
+      hint: add a closing quote, or write \" for a plain one
+    "#);
+}
+
+#[test]
+fn unknown_and_contradicting_flags_are_usage_errors() {
+    let corpus = Corpus::desk();
+    assert_snapshot!(corpus.run("search --frobnicate a"), @r"
+    exit 2
+    stderr:
+    error: unexpected argument '--frobnicate' found
+
+      tip: a similar argument exists: '--format'
+
+    Usage: tidings search --format <FORMAT> [QUERY]...
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(corpus.run("search"), @r"
+    exit 2
+    stderr:
+    error: the following required arguments were not provided:
+      <QUERY>...
+
+    Usage: tidings search <QUERY>...
+
+    For more information, try '--help'.
+    ");
+    for flags in ["--words --phrase", "--all --any", "--json --format csv", "--limit many", "--sort size"] {
+        assert_eq!(corpus.run(&format!("search {flags} a")).code, 2, "{flags}");
+    }
+}
+
+#[test]
+fn a_query_without_words_finds_nothing_and_says_why() {
+    assert_snapshot!(Corpus::desk().run("search '...'"), @r#"
+    exit 2
+    stderr:
+    tidings: the query has no words
+      ...
+      ^~~
+      hint: type a word or a "phrase", or * for everything
+    "#);
+}
+
+#[test]
+fn limit_and_offset_slice_the_same_list() {
+    let corpus = Corpus::desk();
+    let all = corpus.found("--limit 1000 warning");
+    assert!(all.len() >= 5);
+    for (limit, offset) in [(1, 0), (2, 1), (3, 4), (10, 2), (0, 0), (5, 100)] {
+        let end = all.len().min(offset + limit);
+        let slice = corpus.found(&format!("--limit {limit} --offset {offset} warning"));
+        assert_eq!(slice, all.get(offset..end).unwrap_or_default(), "{limit} {offset}");
+    }
+}
+
+#[test]
+fn ranks_count_the_hits_that_were_left_out() {
+    let ranks = Corpus::desk().hits("--offset 2 --limit 2 warning");
+    assert_eq!(ranks.iter().map(|hit| hit["rank"].as_u64().unwrap()).collect::<Vec<_>>(), [3, 4]);
+}
+
+#[test]
+fn counts_are_exact() {
+    let corpus = Corpus::desk();
+    assert_snapshot!(corpus.run("search --count warning"), @r"
+    exit 0
+    stdout:
+    6
+    ");
+    assert_snapshot!(corpus.run("search --count --group document warning"), @r"
+    exit 0
+    stdout:
+    5
+    ");
+    assert_snapshot!(corpus.run("search --count zebra"), @r"
+    exit 1
+    stdout:
+    0
+    ");
+    assert_snapshot!(corpus.run("search --count --json warning"), @r#"
+    exit 0
+    stdout:
+    {"type":"begin","data":{"version":1,"query_text":"warning","query":"warning","tree":{"text":{"clause":0,"field":"any","matcher":{"word":"warning"}}},"generation":[generation]}}
+    {"type":"summary","data":{"hits":6,"hits_exact":true,"returned":0,"complete":true,"elapsed_ms":[ms]}}
+    "#);
+}
+
+#[test]
+fn groups_give_the_best_passage_of_each_document() {
+    let corpus = Corpus::desk();
+    let hits = corpus.hits("--group document warning");
+    let shown = hits.iter().map(|hit| format!("{} {}", hit["document"]["id"], hit["matching_passages"]));
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
+    "docs/news.md" 2
+    "docs/wire.jsonl#w 2" 1
+    "docs/wire.jsonl#w-1" 1
+    "docs/page.html" 1
+    "docs/note.txt" 1
+    "#);
+}
+
+#[test]
+fn hits_are_sorted_by_date_and_by_path() {
+    let corpus = Corpus::desk();
+    let dates = |sort: &str| {
+        let hits = corpus.hits(&format!("--sort {sort} warning"));
+        hits.iter()
+            .map(|hit| format!("{} {}", hit["document"]["date"], hit["passage"]["id"]))
+            .collect::<Vec<_>>()
+    };
+    assert_snapshot!(dates("date").join("\n"), @r#"
+    "2023-08-18" "docs/wire.jsonl#w-1#0"
+    "2023-11-12" "docs/news.md#0"
+    "2023-11-12" "docs/news.md#1"
+    "2023-11-14" "docs/note.txt#0"
+    "2023-11-14" "docs/wire.jsonl#w 2#0"
+    "2023-11-20" "docs/page.html#0"
+    "#);
+    assert_snapshot!(dates("-date").join("\n"), @r#"
+    "2023-11-20" "docs/page.html#0"
+    "2023-11-14" "docs/note.txt#0"
+    "2023-11-14" "docs/wire.jsonl#w 2#0"
+    "2023-11-12" "docs/news.md#0"
+    "2023-11-12" "docs/news.md#1"
+    "2023-08-18" "docs/wire.jsonl#w-1#0"
+    "#);
+    assert_snapshot!(dates("path").join("\n"), @r#"
+    "2023-11-12" "docs/news.md#0"
+    "2023-11-12" "docs/news.md#1"
+    "2023-11-14" "docs/note.txt#0"
+    "2023-11-20" "docs/page.html#0"
+    "2023-11-14" "docs/wire.jsonl#w 2#0"
+    "2023-08-18" "docs/wire.jsonl#w-1#0"
+    "#);
+}
+
+#[test]
+fn refresh_reads_what_changed_first() {
+    let corpus = Corpus::with(&[("docs/a.txt", "The first word.")]);
+    assert_snapshot!(corpus.run("search --refresh=docs --format paths word"), @r"
+    exit 0
+    stdout:
+    docs/a.txt
+    ");
+    corpus.write("docs/b.txt", "The last word.");
+    assert_snapshot!(corpus.run("search --refresh --format paths word"), @r"
+    exit 2
+    stderr:
+    error: a value is required for '--refresh[=<PATH>]' but none was supplied
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn refresh_with_a_failing_source_gives_the_rest_and_exits_with_3() {
+    let corpus = Corpus::with(&[("docs/a.jsonl", "{\"id\":\"a\",\"text\":\"a word\"}\n{broken\n")]);
+    assert_snapshot!(corpus.run("search --refresh=docs --format paths word"), @r"
+    exit 3
+    stdout:
+    docs/a.jsonl
+    stderr:
+    tidings: docs/a.jsonl:2: malformed JSON at column 2: key must be a string
+    ");
+    assert_snapshot!(corpus.run("search --refresh=docs --json zebra"), @r#"
+    exit 3
+    stdout:
+    {"type":"begin","data":{"version":1,"query_text":"zebra","query":"zebra","tree":{"text":{"clause":0,"field":"any","matcher":{"word":"zebra"}}},"generation":[generation]}}
+    {"type":"error","data":{"path":"docs/a.jsonl:2","reason":"malformed JSON at column 2: key must be a string"}}
+    {"type":"summary","data":{"hits":0,"hits_exact":true,"returned":0,"complete":false,"elapsed_ms":[ms]}}
+    stderr:
+    tidings: docs/a.jsonl:2: malformed JSON at column 2: key must be a string
+    "#);
+}
+
+#[test]
+fn a_first_refresh_without_a_source_says_what_to_do() {
+    assert_snapshot!(Corpus::with(&[]).run("search --refresh word"), @r"
+    exit 2
+    stderr:
+    error: a value is required for '--refresh[=<PATH>]' but none was supplied
+
+    For more information, try '--help'.
+    ");
+}
