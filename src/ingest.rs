@@ -239,7 +239,11 @@ impl Pass<'_> {
     fn apply(&mut self, outcome: Outcome) -> Result<(), IngestError> {
         match outcome {
             Outcome::Put(prepared) => self.put(*prepared)?,
-            Outcome::Same(tally) => self.count(tally),
+            Outcome::Same(tally) => {
+                // What was compared need not be compared again: the next commit is late enough.
+                self.writer.renew();
+                self.count(tally);
+            }
             Outcome::Problem { path, reason, tally } => {
                 self.tell_of(tally, &path, &reason);
                 self.count(tally);

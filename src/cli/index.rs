@@ -169,6 +169,12 @@ pub(super) fn summary(report: &Report) -> String {
     counts.map(|(what, count)| format!("{what} {}", grouped(count))).join(", ")
 }
 
+/// A number of things, as `1 passage` or `4,310 passages`.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
+
 /// A number with a comma behind each group of three digits.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

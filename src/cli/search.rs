@@ -4,11 +4,12 @@ use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
-use super::index::{WalkArguments, WriteArguments, pass, summary};
+use super::index::{WalkArguments, WriteArguments, counted, pass, summary};
 use super::progress::Detail;
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, Group, Request, Response, Sort};
@@ -127,7 +128,14 @@ struct OutputArguments {
 #[command(next_help_heading = "Refresh")]
 struct RefreshArguments {
     /// Read what changed before searching: this path, or without one what was read before (at first `seeds`)
-    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     refresh: Vec<PathBuf>,
     #[command(flatten)]
     write: WriteArguments,
@@ -341,14 +349,12 @@ impl Session<'_> {
         let is_for_people = self.options.format == OutputFormat::Text && !self.arguments.choice.count;
         if is_for_people && response.total > 0 && io::stdout().is_terminal() && io::stderr().is_terminal() {
             let more = if response.total_exact { "" } else { "more than " };
-            let total = super::index::grouped(response.total as u64);
-            let what = match (self.arguments.choice.group, response.total) {
-                (GroupBy::Passage, 1) => "passage",
-                (GroupBy::Passage, _) => "passages",
-                (GroupBy::Document, 1) => "document",
-                (GroupBy::Document, _) => "documents",
+            let what = match self.arguments.choice.group {
+                GroupBy::Passage => "passage",
+                GroupBy::Document => "document",
             };
-            tell(format_args!("{more}{total} {what} in {:.1} ms", elapsed.as_secs_f64() * 1e3));
+            let total = counted(response.total as u64, what);
+            tell(format_args!("{more}{total} in {:.1} ms", elapsed.as_secs_f64() * 1e3));
         }
     }
 

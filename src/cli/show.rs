@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
+use super::index::counted;
 use crate::document::DocumentRecord;
 use crate::index::{Snapshot, StoredPassage};
 use crate::render::{sanitised, write_json_line};
@@ -20,7 +21,7 @@ Examples:
   tidings show wire.jsonl#lw-17 --json")]
 pub(super) struct Arguments {
     /// A document's id, or a passage's: the document's, `#` and the passage's number
-    #[arg(value_name = "DOCUMENT")]
+    #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
     document: String,
     /// Give one JSON object
     #[arg(long)]
@@ -38,7 +39,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     if let Some(ordinal) = ordinal {
         passages.retain(|(passage, _)| passage.ordinal == ordinal);
         if passages.is_empty() {
-            tell(format_args!("{}: has {} passages, numbered from 0", record.id, record.passages));
+            tell(format_args!("{}: has {}, numbered from 0", record.id, holdings(&record)));
             return Ok(Outcome::Nothing);
         }
     }
@@ -99,6 +100,17 @@ fn write_text(
     Ok(())
 }
 
+/// What the index holds of a source.
+pub(super) fn holdings(record: &DocumentRecord) -> String {
+    match record.parts {
+        None => counted(u64::from(record.passages), "passage"),
+        Some(parts) if parts.failed == 0 => counted(parts.documents, "document"),
+        Some(parts) => {
+            format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, "line"))
+        }
+    }
+}
+
 /// What is known of a document, for people.
 fn facts(record: &DocumentRecord) -> Vec<(String, String)> {
     let mut facts = vec![("id".to_owned(), record.id.to_string())];
@@ -111,7 +123,7 @@ fn facts(record: &DocumentRecord) -> Vec<(String, String)> {
     add("url", record.facts.url.clone());
     let state = match record.state.reason() {
         Some(reason) => format!("{}: {reason}", record.state.name()),
-        None => format!("{}, {} passages", record.state.name(), record.passages),
+        None => format!("{}, {}", record.state.name(), holdings(record)),
     };
     add("state", Some(state));
     for (name, value) in &record.facts.other {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Global;
 use super::diagnostics::{Failure, Outcome};
 use super::index::{WalkArguments, grouped};
+use super::show::holdings;
 use crate::document::{DocumentRecord, State};
 use crate::index::Snapshot;
 use crate::render::{sanitised, write_json_line};
@@ -29,7 +30,7 @@ Examples:
   tidings status --json | jq .documents")]
 pub(super) struct Arguments {
     /// Tell of this file or document alone
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", allow_hyphen_values = true)]
     path: Option<String>,
     /// Give one JSON object
     #[arg(long)]
@@ -234,10 +235,7 @@ fn of_path(
     } else {
         let detail = match (&reason, &record) {
             (Some(reason), _) => format!(": {reason}"),
-            (None, Some(DocumentRecord { parts: Some(parts), .. })) => {
-                format!(", {} documents, {} lines failed", grouped(parts.documents), grouped(parts.failed))
-            }
-            (None, Some(record)) => format!(", {} passages", record.passages),
+            (None, Some(record)) => format!(", {}", holdings(record)),
             (None, None) => String::new(),
         };
         writeln!(out, "{}", sanitised(&format!("{shown}: {state}{detail}")))?;

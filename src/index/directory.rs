@@ -1,12 +1,14 @@
-//! The index directory as tantivy sees it, with two changes.
+//! The index directory as tantivy sees it, with three changes.
 //!
 //! Readers take no lock: tantivy's own readers create and lock a file in the directory, which makes them wait
 //! for writers and fails where the directory is read-only. A reader that meets a commit half-way opens
 //! again (see [`super::Snapshot::open`]). And the first error of a write is kept, because tantivy's threads report
-//! theirs as "a worker thread encountered an error", which says nothing of a full disk.
+//! theirs as "a worker thread encountered an error", which says nothing of a full disk. And what says which
+//! segments there are can be read by whoever may read the segments.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use tantivy::Directory;
@@ -29,6 +31,8 @@ pub(super) enum Role {
 #[derive(Clone, Debug)]
 pub(super) struct IndexDirectory {
     inner: Box<dyn Directory>,
+    /// Where it stands, if it stands on a disk.
+    path: Option<PathBuf>,
     role: Role,
     fault: Fault,
 }
@@ -64,12 +68,12 @@ fn copy(error: &io::Error) -> io::Error {
 impl IndexDirectory {
     /// The directory at `path`.
     pub(super) fn open(path: &Path, role: Role) -> tantivy::Result<Self> {
-        Ok(Self::wrap(Box::new(MmapDirectory::open(path)?), role))
+        Ok(Self { path: Some(path.to_owned()), ..Self::wrap(Box::new(MmapDirectory::open(path)?), role) })
     }
 
     /// Any directory.
     pub(super) fn wrap(inner: Box<dyn Directory>, role: Role) -> Self {
-        Self { inner, role, fault: Fault::default() }
+        Self { inner, path: None, role, fault: Fault::default() }
     }
 
     /// Where the first error of a write is kept.
@@ -110,7 +114,11 @@ impl Directory for IndexDirectory {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.fault.keep(self.inner.atomic_write(path, data))
+        let written = match &self.path {
+            Some(folder) => replace_file(folder, path, data),
+            None => self.inner.atomic_write(path, data),
+        };
+        self.fault.keep(written)
     }
 
     fn sync_directory(&self) -> io::Result<()> {
@@ -127,6 +135,18 @@ impl Directory for IndexDirectory {
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
         self.inner.watch(callback)
     }
+}
+
+/// Writes a file whole, in the place of the one that was there.
+///
+/// Tantivy's own way makes files that nobody but their owner can read, so that an index could not be shared.
+fn replace_file(folder: &Path, name: &Path, data: &[u8]) -> io::Result<()> {
+    let new = folder.join(format!(".tmp-{}", name.display()));
+    let mut file = File::create(&new)?;
+    file.write_all(data)?;
+    file.sync_all()?;
+    std::fs::rename(&new, folder.join(name))?;
+    File::open(folder)?.sync_all()
 }
 
 /// A file whose first failing write is remembered.

@@ -1,8 +1,8 @@
-//! The index on disk: opening, reading what it knows of its documents, and (in [`writer`]) changing it.
+//! The index on disk: opening, reading what it knows of its documents, and (in `writer`) changing it.
 //!
 //! [`schema`] describes what stands on disk. A [`Snapshot`] is one commit, held open: it goes on answering as it
 //! did, whatever a writer does meanwhile. The engine searches snapshots; `status` and the ingest read
-//! [`manifest`]s and records from them.
+//! [`Manifest`]s and records from them.
 
 mod directory;
 #[cfg(test)]
@@ -344,7 +344,12 @@ fn read_meta(path: &Path, index: &Index) -> Result<(Meta, u64), OpenError> {
     }
     let corrupt =
         |error: serde_json::Error| OpenError::Corrupt { path: path.into(), reason: error.to_string() };
-    Ok((serde_json::from_str(&payload).map_err(corrupt)?, metas.opstamp))
+    let meta: Meta = serde_json::from_str(&payload).map_err(corrupt)?;
+    if meta.analyzer != analysis::VERSION {
+        // Its terms are others than those that queries would be made into.
+        return Err(other_version(format!("{version} with analysis {}", meta.analyzer)));
+    }
+    Ok((meta, metas.opstamp))
 }
 
 fn open_reader(index: &Index) -> tantivy::Result<IndexReader> {

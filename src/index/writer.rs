@@ -127,6 +127,11 @@ impl Writer {
         self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
     }
 
+    /// Makes the next commit happen even where nothing else changes: for its time, up to which sources are known.
+    pub fn renew(&mut self) {
+        self.changed = true;
+    }
+
     /// Removes the document `id`, whose entry is `before`.
     pub fn remove(&mut self, id: &str, before: &Entry) {
         self.meta.totals.subtract(before.totals);

@@ -108,6 +108,16 @@ impl Source<'_> {
         }
     }
 
+    /// Whether the index has this very file, with this content, read in this way.
+    fn is_known_as(&self, hash: &str, extractor: u32) -> bool {
+        self.before.is_some_and(|before| {
+            before.state == EntryState::Indexed
+                && before.parts.is_none()
+                && (before.size, before.modified) == (self.size, self.modified)
+                && (before.hash, before.extractor) == (short_hash(hash), extractor)
+        })
+    }
+
     fn tally(&self, hash: &str) -> Tally {
         match self.before {
             Some(before) if before.state == EntryState::Indexed && before.parts.is_none() => {
@@ -202,6 +212,10 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         };
+        if source.is_known_as(&content.hash, extract::extractor(Some(format))) {
+            send(Outcome::Same(Tally::Unchanged));
+            return Ok(());
+        }
         self.drop_parts(source, send)?;
         let raw = Raw {
             id: DocId(source.path.to_owned()),
