@@ -9,15 +9,24 @@ use crate::highlight::{Mark, Texts, highlight};
 use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
 use crate::query::Query;
 
+/// Whether hits are to be marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marking {
+    /// What the query matched is marked.
+    Highlights,
+    /// Nobody looks at the texts: a ranking alone is wanted.
+    Nothing,
+}
+
 /// Asks `engine` for what `request` wants, and marks in each hit what the query matched.
 ///
 /// # Errors
 ///
 /// Those of the engine.
-pub fn search(engine: &dyn Engine, request: &Request) -> Result<Response, EngineError> {
+pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
     let mut response = engine.search(request)?;
-    for hit in &mut response.hits {
-        add_highlights(&request.query, hit);
+    if marking == Marking::Highlights {
+        response.hits.iter_mut().for_each(|hit| add_highlights(&request.query, hit));
     }
     Ok(response)
 }

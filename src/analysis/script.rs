@@ -1,6 +1,6 @@
 //! What part a character plays in a word.
 //!
-//! ASCII is told by a comparison; everything else by Unicode's own tables, so that a new version of
+//! What is met most is told by comparisons; everything else by Unicode's own tables, so that a new version of
 //! them needs no change here.
 
 use icu_properties::CodePointMapData;
@@ -21,16 +21,41 @@ pub(super) enum Class {
 
 /// The class of a character.
 pub(super) fn class(c: char) -> Class {
-    if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => Class::Word,
+        '\0'..='\u{7f}' => Class::Separator,
+        // Nearly all of Korean, Japanese and Chinese text.
+        '\u{ac00}'..='\u{d7a3}' | '\u{4e00}'..='\u{9fff}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' => {
+            Class::Character
+        }
+        // Half-width voicing marks are letters to Unicode, but belong to the kana before them.
+        '\u{ff9e}' | '\u{ff9f}' => Class::Extender,
+        // Characters that never show: soft hyphen, joiners, word joiner, byte order mark.
+        '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' => Class::Extender,
+        c => class_by_tables(c),
     }
-    if is_extender(c) {
-        return Class::Extender;
+}
+
+fn class_by_tables(c: char) -> Class {
+    use GeneralCategory as Of;
+    match CodePointMapData::<GeneralCategory>::new().get(c) {
+        Of::NonspacingMark | Of::SpacingMark | Of::EnclosingMark => Class::Extender,
+        Of::UppercaseLetter
+        | Of::LowercaseLetter
+        | Of::TitlecaseLetter
+        | Of::ModifierLetter
+        | Of::OtherLetter
+        | Of::DecimalNumber
+        | Of::LetterNumber
+        | Of::OtherNumber => {
+            if is_character_script(c) {
+                Class::Character
+            } else {
+                Class::Word
+            }
+        }
+        _ => Class::Separator,
     }
-    if !c.is_alphanumeric() {
-        return Class::Separator;
-    }
-    if is_character_script(c) { Class::Character } else { Class::Word }
 }
 
 impl Class {
@@ -44,17 +69,6 @@ impl Class {
         };
         text.char_indices().skip(1).find(|&(_, c)| !goes_on(c)).map_or(text.len(), |(at, _)| at)
     }
-}
-
-fn is_extender(c: char) -> bool {
-    // Half-width voicing marks are letters to Unicode, but belong to the kana before them.
-    matches!(c, '\u{ff9e}' | '\u{ff9f}')
-        // Characters that never show: soft hyphen, joiners, word joiner, byte order mark.
-        || matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
-        || matches!(
-            CodePointMapData::<GeneralCategory>::new().get(c),
-            GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark
-        )
 }
 
 /// Whether a character belongs to a script whose characters are tokens by themselves.

@@ -16,7 +16,7 @@ use crate::hit::{Count, Group, Request, Response, Sort};
 use crate::index::Snapshot;
 use crate::query::{self, Operator, Parsed, Reading};
 use crate::render::{self, Answer, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator};
-use crate::search::search;
+use crate::search::{Marking, search};
 
 const EXAMPLES: &str = r#"Query text:
   missile warning           either word, ranked; inflections match
@@ -313,7 +313,7 @@ impl Session<'_> {
         let Parsed { query, notices } = query::parse(asked.text, self.parse_options())?;
         notices.iter().for_each(|notice| tell(&notice.message));
         let request = self.request(query);
-        let response = search(self.engine, &request)?;
+        let response = search(self.engine, &request, self.marking())?;
         let tree = serde_json::to_value(&request.query).ok();
         // What failed is told once, with the first answer.
         let problems = if self.is_first.replace(false) { &self.problems[..] } else { &[] };
@@ -331,6 +331,16 @@ impl Session<'_> {
         self.write(&answer, out)?;
         self.tell_summary(&response, answer.elapsed);
         Ok(response.total > 0)
+    }
+
+    /// Whether the output shows what the query matched.
+    fn marking(&self) -> Marking {
+        match self.options.format {
+            OutputFormat::Paths | OutputFormat::Trec => Marking::Nothing,
+            OutputFormat::Text | OutputFormat::Json | OutputFormat::Vimgrep | OutputFormat::Csv => {
+                Marking::Highlights
+            }
+        }
     }
 
     fn write(&self, answer: &Answer<'_>, out: &mut dyn Write) -> Result<(), Failure> {

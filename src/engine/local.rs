@@ -254,7 +254,13 @@ impl<'a> Sweep<'a> {
         let placed = placed.split_off(self.request.offset.min(placed.len()));
         let measures = self.measure(&placed)?;
         let numbered = (self.request.offset + 1..).zip(placed.iter().zip(measures));
-        numbered.map(|(rank, (placed, measure))| self.hit(rank, placed, measure)).collect()
+        let mut numbered: Vec<_> = numbered.collect();
+        // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
+        numbered.sort_by_key(|(_, (placed, _))| (placed.segment, placed.candidate.doc));
+        let hits = numbered.into_iter().map(|(rank, (placed, measure))| self.hit(rank, placed, measure));
+        let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
+        hits.sort_by_key(|hit| hit.rank);
+        Ok(hits)
     }
 
     fn with_ids(&self, candidates: Vec<(u32, Candidate)>) -> Result<Vec<Placed>, EngineError> {

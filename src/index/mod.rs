@@ -366,7 +366,11 @@ fn open_error(path: &Path, error: TantivyError) -> OpenError {
         io::ErrorKind::NotFound => {
             OpenError::Corrupt { path: path.into(), reason: "a file is missing".into() }
         }
-        _ => OpenError::Io { path: path.into(), error: io::Error::new(error.kind(), plain(error)) },
+        // What tantivy says of bytes that make no sense to it, and no operating system does.
+        kind if error.raw_os_error().is_none() && kind != io::ErrorKind::StorageFull => {
+            OpenError::Corrupt { path: path.into(), reason: brief(&plain(error)) }
+        }
+        kind => OpenError::Io { path: path.into(), error: io::Error::new(kind, plain(error)) },
     };
     match &error {
         TantivyError::LockFailure(LockError::LockBusy, _) => OpenError::Busy(path.into()),

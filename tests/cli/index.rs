@@ -645,10 +645,10 @@ fn the_index_itself_is_never_read() {
 #[test]
 fn a_folder_that_is_no_index_is_left_alone() {
     let corpus = three();
-    assert_snapshot!(corpus.run("index docs --index docs"), @r"
+    assert_snapshot!(corpus.run("index docs --index docs"), @"
     exit 2
     stderr:
-    tidings: docs/: no index, and not empty; name another folder with --index, or empty this one
+    tidings: docs/: neither an index nor an empty folder; name another with --index
     ");
 }
 

@@ -25,7 +25,7 @@ fn a_document_is_shown_with_its_facts() {
 
     Exercises begin in January. The warning data flows through a new link, and launches are told of at once.
     ");
-    assert_snapshot!(Corpus::desk().run("show ./docs/page.html"), @r"
+    assert_snapshot!(Corpus::desk().run("show ./docs/page.html"), @"
     exit 0
     stdout:
     id: docs/page.html
@@ -33,7 +33,7 @@ fn a_document_is_shown_with_its_facts() {
     date: 2023-11-20
     language: en
     format: html
-    state: indexed, 1 passages
+    state: indexed, 1 passage
 
     Sharing data
 
@@ -44,7 +44,7 @@ fn a_document_is_shown_with_its_facts() {
 #[test]
 fn a_record_and_its_passage_are_shown() {
     let corpus = Corpus::desk();
-    assert_snapshot!(corpus.run("show docs/wire.jsonl#w-1"), @r"
+    assert_snapshot!(corpus.run("show docs/wire.jsonl#w-1"), @"
     exit 0
     stdout:
     id: docs/wire.jsonl#w-1
@@ -52,19 +52,19 @@ fn a_record_and_its_passage_are_shown() {
     date: 2023-08-18
     language: en
     format: jsonl
-    state: indexed, 1 passages
+    state: indexed, 1 passage
     slug: summit
 
     The summit agreed on a warning of missile launches.
     ");
-    assert_snapshot!(corpus.run("show 'docs/wire.jsonl#w 2#0'"), @r"
+    assert_snapshot!(corpus.run("show 'docs/wire.jsonl#w 2#0'"), @"
     exit 0
     stdout:
     id: docs/wire.jsonl#w 2
     title: Weather
     date: 2023-11-14
     format: jsonl
-    state: indexed, 1 passages
+    state: indexed, 1 passage
 
     A storm warning for the coast.
     ");

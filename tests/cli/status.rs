@@ -42,7 +42,7 @@ fn the_whole_index_is_summed_up_as_json() {
     assert_snapshot!(mixed().run("status --json"), @r#"
     exit 0
     stdout:
-    {"bytes":{"columns":[bytes]},"deleted":[deleted],"documents":7,"failed":1,"format_version":1,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"generation":[generation],"index":"index","languages":{"en":4,"ko":1,"unknown":2},"left_out":[{"path":"docs/broken.jsonl:2","reason":"malformed JSON at column 1: EOF while parsing an object","state":"failed"},{"path":"docs/image.png","reason":"binary","state":"skipped"}],"passages":8,"roots":["docs"],"segments":[segments],"skipped":1,"source_bytes":982,"updated":"[time]"}
+    {"index":"index","format_version":1,"generation":[generation],"updated":"[time]","roots":["docs"],"documents":7,"passages":8,"skipped":1,"failed":1,"segments":[segments],"deleted":[deleted],"bytes":{"columns":[bytes]},"source_bytes":982,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"languages":{"en":4,"ko":1,"unknown":2},"left_out":[{"path":"docs/broken.jsonl:2","state":"failed","reason":"malformed JSON at column 1: EOF while parsing an object"},{"path":"docs/image.png","state":"skipped","reason":"binary"}]}
     "#);
 }
 
@@ -70,12 +70,12 @@ fn of_one_path_it_says_what_became_of_it() {
         let run = corpus.run(&format!("status {path}"));
         told += &format!("{} {}{}", run.code, run.out(), run.err());
     }
-    assert_snapshot!(told, @r"
+    assert_snapshot!(told, @"
     0 docs/news.md: indexed, 2 passages
     0 docs/news.md: indexed, 2 passages
-    0 docs/wire.jsonl: indexed, 2 documents, 0 lines failed
-    0 docs/wire.jsonl#w 2: indexed, 1 passages
-    0 docs/broken.jsonl: indexed, 1 documents, 1 lines failed
+    0 docs/wire.jsonl: indexed, 2 documents
+    0 docs/wire.jsonl#w 2: indexed, 1 passage
+    0 docs/broken.jsonl: indexed, 1 document, 1 line failed
     1 docs/broken.jsonl:2: failed: malformed JSON at column 1: EOF while parsing an object
     1 docs/image.png: skipped: binary
     1 docs/a.log: skipped: ignored by docs/.gitignore (*.log)
