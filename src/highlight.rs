@@ -137,7 +137,7 @@ impl Analysed {
     fn clause(&self, clause: &TextClause) -> Option<Marks> {
         let pattern = Pattern::of(&clause.matcher);
         let in_words = |words: &[Word]| spans(&pattern, words, clause.clause);
-        let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_));
+        let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
             TextField::Title => (false, true, false),
@@ -181,7 +181,12 @@ fn joined(mut marks: Marks, other: Marks) -> Marks {
 
 /// Where a pattern matches among the words of a text.
 fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
-    let ranges: Vec<Range<usize>> = match pattern {
+    let ranges = ranges(pattern, words).into_iter();
+    ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
+}
+
+fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
+    match pattern {
         Pattern::Nothing => Vec::new(),
         Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
@@ -191,6 +196,11 @@ fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
             true => word.token.term.starts_with(&terms[at]),
             false => word.token.term == terms[at],
         }),
+        Pattern::Mixed { phrase, pieces } => {
+            let whole = runs(words, phrase.len(), |at, word| word.token.term == phrase[at]);
+            let parts = || pieces.iter().flat_map(|piece| ranges(piece, words)).collect();
+            if whole.is_empty() { parts() } else { whole }
+        }
         Pattern::Pairs(pairs) => {
             let found = words.windows(2).filter(|two| {
                 two[1].token.kind == Kind::NextCharacter
@@ -198,8 +208,7 @@ fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
             });
             merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
         }
-    };
-    ranges.into_iter().map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
+    }
 }
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
@@ -297,6 +306,8 @@ mod tests {
     #[test]
     fn adjoining_pairs_of_characters_are_one_mark() {
         assert_eq!(marked("미사일", "대미사일을 사일로 미사"), "대[미사일|0]을 [사일|0]로 [미사|0]");
+        assert_eq!(marked("12월미사일", "12월미사일, 미사일"), "[12월미사일|0], 미사일");
+        assert_eq!(marked("12월미사일", "12 미사일"), "[12|0] [미사일|0]");
         assert_eq!(marked("\"미사일\"", "대미사일을 사일로"), "대[미사일|0]을 사일로");
     }
 

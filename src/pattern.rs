@@ -17,6 +17,14 @@ pub enum Pattern {
     Word(String),
     /// Pairs of adjoining characters, of a word written in Han, Kana or Hangul. Each pair is a match by itself.
     Pairs(Vec<[String; 2]>),
+    /// A text without spaces that mixes such characters with words or numbers (`2023年12月`): best as it stands; its
+    /// words and pairs of characters are matches by themselves.
+    Mixed {
+        /// All of it, as a phrase.
+        phrase: Vec<String>,
+        /// Its words and pairs. A character that stands alone between them says too little.
+        pieces: Vec<Pattern>,
+    },
     /// These folded words, one behind the other; at least two.
     Phrase(Vec<String>),
     /// A folded word that starts so.
@@ -45,7 +53,17 @@ impl Pattern {
                 let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
                 Self::Pairs(pairs.collect())
             }
+            tokens if tokens.windows(2).any(|two| adjoin(&two[0], &two[1])) => Self::of_mixed(tokens),
             _ => Self::of_phrase(tokens),
+        }
+    }
+
+    fn of_mixed(tokens: &[Token]) -> Self {
+        let runs = tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter);
+        let is_telling = |run: &&[Token]| run.len() > 1 || run[0].kind == Kind::Word;
+        Self::Mixed {
+            phrase: tokens.iter().map(|token| token.term.clone()).collect(),
+            pieces: runs.filter(is_telling).map(|run| Self::of_word(run.to_vec())).collect(),
         }
     }
 
@@ -71,6 +89,11 @@ impl Pattern {
     }
 }
 
+/// Whether a word and a character of the other kind of script stand side by side.
+fn adjoin(token: &Token, next: &Token) -> bool {
+    token.span.end == next.span.start && (token.kind == Kind::Word) != (next.kind == Kind::Word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +112,29 @@ mod tests {
             Pattern::Pairs(vec![["미".into(), "사".into()], ["사".into(), "일".into()]])
         );
         assert_eq!(word("한"), Pattern::Word("한".into()));
+        let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
+        assert_eq!(
+            word("12月発射F35"),
+            Pattern::Mixed {
+                phrase: terms(&["12", "月", "発", "射", "f35"]),
+                pieces: vec![
+                    Pattern::Stem("12".into()),
+                    Pattern::Pairs(vec![["月".into(), "発".into()], ["発".into(), "射".into()]]),
+                    Pattern::Stem("f35".into())
+                ]
+            }
+        );
+        assert_eq!(
+            word("3年、미사일방어-체계"),
+            Pattern::Mixed {
+                phrase: terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
+                pieces: vec![
+                    Pattern::Stem("3".into()),
+                    Pattern::of(&Matcher::Word("미사일방어".into())),
+                    pair("체", "계")
+                ]
+            }
+        );
         assert_eq!(word("북한 미"), Pattern::Phrase(terms(&["북", "한", "미"])));
         assert_eq!(word("…"), Pattern::Nothing);
         assert_eq!(Pattern::of(&Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));

@@ -90,6 +90,14 @@ impl Compiler<'_> {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
             (TextField::Any, Pattern::Stem(stem)) => Ok(self.leaf(term_query(self.fields.stem, &stem))),
             (TextField::Any, Pattern::Pairs(pairs)) => Ok(self.pairs(&pairs, asked)),
+            (TextField::Any, Pattern::Mixed { pieces, .. }) if asked == Asked::ToRank => {
+                let pieces = pieces.iter().filter_map(|piece| match piece {
+                    Pattern::Stem(stem) => Some(self.leaf(term_query(self.fields.stem, stem))),
+                    Pattern::Pairs(pairs) => Some(self.pairs(pairs, asked)),
+                    _ => None,
+                });
+                Ok(Plan::Or(pieces.collect()))
+            }
             (TextField::Any, pattern) => {
                 let in_text = self.in_field(self.fields.body, &pattern)?;
                 let in_title = self.in_field(self.fields.title, &pattern)?;
@@ -140,7 +148,9 @@ impl Compiler<'_> {
             Pattern::Nothing => Box::new(EmptyQuery),
             Pattern::Stem(stem) => term_query(field, &format!("{STEM_MARK}{stem}")),
             Pattern::Word(word) => term_query(field, word),
-            Pattern::Phrase(words) => Box::new(PhraseQuery::new(terms(words))),
+            Pattern::Phrase(words) | Pattern::Mixed { phrase: words, .. } => {
+                Box::new(PhraseQuery::new(terms(words)))
+            }
             Pattern::Pairs(pairs) => {
                 let first = pairs.first().map(|pair| pair[0].clone());
                 let words: Vec<_> =
