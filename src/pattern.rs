@@ -17,8 +17,8 @@ pub enum Pattern {
     Word(String),
     /// Pairs of adjoining characters, of a word written in Han, Kana or Hangul. Each pair is a match by itself.
     Pairs(Vec<[String; 2]>),
-    /// A text without spaces that mixes such characters with words or numbers (`2023年12月`): best as it stands; its
-    /// words and pairs of characters are matches by themselves.
+    /// A text without spaces that mixes such characters with words, numbers or punctuation (`2023年12月`): best as it
+    /// stands; its words and pairs of characters are matches by themselves.
     Mixed {
         /// All of it, as a phrase.
         phrase: Vec<String>,
@@ -53,7 +53,7 @@ impl Pattern {
                 let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
                 Self::Pairs(pairs.collect())
             }
-            tokens if tokens.windows(2).any(|two| adjoin(&two[0], &two[1])) => Self::of_mixed(tokens),
+            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) => Self::of_mixed(&tokens),
             _ => Self::of_phrase(tokens),
         }
     }
@@ -89,11 +89,6 @@ impl Pattern {
     }
 }
 
-/// Whether a word and a character of the other kind of script stand side by side.
-fn adjoin(token: &Token, next: &Token) -> bool {
-    token.span.end == next.span.start && (token.kind == Kind::Word) != (next.kind == Kind::Word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +100,7 @@ mod tests {
     #[test]
     fn each_matcher_has_its_pattern() {
         let word = |text: &str| Pattern::of(&Matcher::Word(text.into()));
+        let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
         assert_eq!(word("Launches"), Pattern::Stem("launch".into()));
         assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
         assert_eq!(
@@ -112,7 +108,6 @@ mod tests {
             Pattern::Pairs(vec![["미".into(), "사".into()], ["사".into(), "일".into()]])
         );
         assert_eq!(word("한"), Pattern::Word("한".into()));
-        let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
         assert_eq!(
             word("12月発射F35"),
             Pattern::Mixed {
@@ -135,7 +130,10 @@ mod tests {
                 ]
             }
         );
-        assert_eq!(word("북한 미"), Pattern::Phrase(terms(&["북", "한", "미"])));
+        assert_eq!(
+            word("북한・미"),
+            Pattern::Mixed { phrase: terms(&["북", "한", "미"]), pieces: vec![pair("북", "한")] }
+        );
         assert_eq!(word("…"), Pattern::Nothing);
         assert_eq!(Pattern::of(&Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));
         assert_eq!(Pattern::of(&Matcher::Prefix("Warn".into())), Pattern::Prefix("warn".into()));
