@@ -46,7 +46,8 @@
 //!     sort: Sort::Score,
 //!     count: Count::Lazy,
 //! };
-//! let response = search::search(&LocalEngine::new(Snapshot::open(index)?), &request)?;
+//! let engine = LocalEngine::new(Snapshot::open(index)?);
+//! let response = search::search(&engine, &request, search::Marking::Highlights)?;
 //! for hit in response.hits {
 //!     println!("{} {}", hit.passage.id, hit.highlights.len());
 //! }

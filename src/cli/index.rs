@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     walk: WalkArguments,
     #[command(flatten)]
     write: WriteArguments,
-    /// Tell of every source that a rule leaves out
+    /// Tell of every source that was found and left out, with the rule (what ignore files name is not looked for)
     #[arg(short, long)]
     verbose: bool,
     /// Tell nothing but failures

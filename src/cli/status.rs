@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome};
-use super::index::{WalkArguments, grouped};
+use super::index::{WalkArguments, counted, grouped};
 use super::show::holdings;
 use crate::document::{DocumentRecord, State};
-use crate::index::Snapshot;
+use crate::index::{EntryState, Snapshot};
 use crate::render::{sanitised, write_json_line};
 use crate::source;
 
@@ -243,14 +243,39 @@ fn of_path(
     Ok(if state == "indexed" { Outcome::Done } else { Outcome::Nothing })
 }
 
+/// What the index knows of the sources under a folder, if it knows any.
+fn under_folder(snapshot: &Snapshot, path: &str) -> Result<Option<String>, Failure> {
+    let folder = source::document_path(Path::new(path));
+    let manifest = snapshot.manifest()?;
+    let is_under =
+        |id: &str| folder == "." || id.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'));
+    let count = |wanted: EntryState| {
+        manifest.iter().filter(|(id, entry)| entry.state == wanted && is_under(id)).count() as u64
+    };
+    let [indexed, skipped, failed] =
+        [EntryState::Indexed, EntryState::Skipped, EntryState::Failed].map(count);
+    let counts = format!(
+        "{} under it, skipped {}, failed {}",
+        counted(indexed, "file"),
+        grouped(skipped),
+        grouped(failed)
+    );
+    Ok((indexed + skipped + failed > 0).then_some(counts))
+}
+
 /// What to say of a path that the index does not know.
 fn unknown(
     global: &Global,
     snapshot: &Snapshot,
     path: &str,
 ) -> Result<(&'static str, Option<String>), Failure> {
-    if std::fs::symlink_metadata(path).is_err() {
+    let Ok(metadata) = std::fs::metadata(path) else {
         return Ok(("unknown", Some("no such file, and not in the index".to_owned())));
+    };
+    if metadata.is_dir()
+        && let Some(counts) = under_folder(snapshot, path)?
+    {
+        return Ok(("indexed", Some(counts)));
     }
     let roots: Vec<PathBuf> = snapshot.meta().roots.iter().map(PathBuf::from).collect();
     let options = WalkArguments::default().options(&global.index);

@@ -17,7 +17,7 @@ use crate::analysis::STEM_MARK;
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::Pattern;
-use crate::query::{Filter, FilterClause, Occur, Part, Query, TextClause, TextField};
+use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// A query made ready for one snapshot.
 pub(super) struct Compiled {
@@ -102,7 +102,16 @@ impl Compiler<'_> {
                 let in_text = self.in_field(self.fields.body, &pattern)?;
                 let in_title = self.in_field(self.fields.title, &pattern)?;
                 let query = self.once_in_title(in_text, in_title);
-                Ok(self.leaf(query))
+                let leaf = self.leaf(query);
+                Ok(match (&clause.matcher, &pattern) {
+                    // A word that the analyzer takes apart weighs as one word, not as many.
+                    (Matcher::Word(_), Pattern::Phrase(words)) => {
+                        #[expect(clippy::cast_precision_loss, reason = "a query has few words")]
+                        let share = 1.0 / words.len() as f32;
+                        Plan::Weighted(Box::new(leaf), share)
+                    }
+                    _ => leaf,
+                })
             }
             (TextField::Title, pattern) => {
                 let query = self.in_field(self.fields.title, &pattern)?;

@@ -261,6 +261,10 @@ fn is_cut_off(bytes: &[u8]) -> bool {
 /// letters have bytes that ASCII text has not; and all of it reads as text, without lone surrogates or control
 /// characters. Text with stray zero bytes fails the second condition, numbers fail the third.
 pub(super) fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let is_whole = bytes.len() < UTF_16_WINDOW;
+    if is_whole && !bytes.len().is_multiple_of(2) {
+        return None;
+    }
     let head = &bytes[..bytes.len().min(UTF_16_WINDOW) & !1];
     let (pairs, _) = head.as_chunks::<2>();
     let little = pairs.iter().filter(|pair| pair[1] == 0).count();
