@@ -141,7 +141,7 @@ impl Directory for IndexDirectory {
 ///
 /// Tantivy's own way makes files that nobody but their owner can read, so that an index could not be shared.
 fn replace_file(folder: &Path, name: &Path, data: &[u8]) -> io::Result<()> {
-    let new = folder.join(format!(".tmp-{}", name.display()));
+    let new = folder.join(format!(".tmp-{}-{}", std::process::id(), name.display()));
     let mut file = File::create(&new)?;
     file.write_all(data)?;
     file.sync_all()?;

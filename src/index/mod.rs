@@ -14,6 +14,7 @@ mod writer;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tantivy::index::{SegmentComponent, SegmentMeta};
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{Field, IndexRecordOption, TantivyDocument, Value};
 use tantivy::{
@@ -86,6 +87,17 @@ fn shown(path: &Path) -> String {
     let path = path.display().to_string();
     if path.ends_with('/') { path } else { format!("{path}/") }
 }
+
+/// What a segment consists of; deletions only where there are some.
+const COMPONENTS: [SegmentComponent; 7] = [
+    SegmentComponent::Postings,
+    SegmentComponent::Positions,
+    SegmentComponent::FastFields,
+    SegmentComponent::FieldNorms,
+    SegmentComponent::Terms,
+    SegmentComponent::Store,
+    SegmentComponent::Delete,
+];
 
 /// The file that makes a folder an index.
 const META_FILE: &str = "meta.json";
@@ -225,21 +237,24 @@ impl Snapshot {
 
     /// Checks the checksum of every file of the commit; gives the files that do not fit, or cannot be read.
     ///
-    /// Goes by what is in the folder: the library's own check passes over files that its list of them lacks.
+    /// Other files in the folder are no part of the commit: a writer that was killed may leave half of one.
+    ///
+    /// # Errors
+    ///
+    /// When the list of files cannot be read.
     pub fn damaged_files(&self) -> Result<Vec<PathBuf>, OpenError> {
         let metas = self.index.searchable_segment_metas().map_err(|error| open_error(&self.path, error))?;
-        let segments: Vec<String> = metas.iter().map(|meta| meta.id().uuid_string()).collect();
-        let failed = |error: io::Error| open_error(&self.path, error.into());
-        let mut damaged = Vec::new();
-        for entry in std::fs::read_dir(&self.path).map_err(failed)? {
-            let file = PathBuf::from(entry.map_err(failed)?.file_name());
-            let is_of_commit = |segment: &String| file.to_string_lossy().starts_with(segment);
-            if segments.iter().any(is_of_commit)
-                && !self.index.directory().validate_checksum(&file).unwrap_or(false)
-            {
-                damaged.push(file);
-            }
-        }
+        let of_segment = |meta: &SegmentMeta| {
+            let wanted =
+                |component: &SegmentComponent| *component != SegmentComponent::Delete || meta.has_deletes();
+            let components = COMPONENTS.iter().filter(|component| wanted(component));
+            components.map(|component| meta.relative_path(component.clone())).collect::<Vec<_>>()
+        };
+        let files = metas.iter().flat_map(of_segment);
+        let is_damaged = |file: &PathBuf| {
+            self.path.join(file).exists() && !self.index.directory().validate_checksum(file).unwrap_or(false)
+        };
+        let mut damaged: Vec<PathBuf> = files.filter(is_damaged).collect();
         damaged.sort();
         Ok(damaged)
     }

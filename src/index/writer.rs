@@ -7,6 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tantivy::directory::error::LockError;
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
 use tantivy::schema::TantivyDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -60,23 +62,20 @@ impl Writer {
         let failed = |error| open_error(path, error);
         let fault = directory.fault();
         let (schema, fields) = schema::schema();
+        let deadline = Instant::now() + wait;
+        // Under the lock: who creates an index must not write over the one that another has just made.
+        let lock = retried(deadline, || {
+            directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|error| TantivyError::LockFailure(error, None))
+        });
+        let lock = lock.map_err(failed)?;
         let index = Index::builder()
             .schema(schema)
             .settings(index_settings())
             .open_or_create(directory)
             .or_else(|error| other_schema(path, error))?;
+        drop(lock);
         analysis::register(index.tokenizers());
-        let deadline = Instant::now() + wait;
-        let writer = loop {
-            match index.writer_with_options(writer_options()) {
-                Err(TantivyError::LockFailure(tantivy::directory::error::LockError::LockBusy, _))
-                    if Instant::now() < deadline =>
-                {
-                    std::thread::sleep(LOCK_RETRY);
-                }
-                outcome => break outcome.map_err(failed)?,
-            }
-        };
+        let writer = retried(deadline, || index.writer_with_options(writer_options())).map_err(failed)?;
         let (meta, _) = read_meta(path, &index)?;
         Ok(Self { path: path.into(), index, writer, fields, meta, fault, changed: false })
     }
@@ -260,6 +259,18 @@ impl Writer {
 
     fn json(&self, value: &impl serde::Serialize) -> Result<String, OpenError> {
         serde_json::to_string(value).map_err(|error| self.failed(error.into()))
+    }
+}
+
+/// Tries to do what needs the lock until it is free, or the deadline has come.
+fn retried<T>(deadline: Instant, mut attempt: impl FnMut() -> tantivy::Result<T>) -> tantivy::Result<T> {
+    loop {
+        match attempt() {
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) if Instant::now() < deadline => {
+                std::thread::sleep(LOCK_RETRY);
+            }
+            outcome => return outcome,
+        }
     }
 }
 

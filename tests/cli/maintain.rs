@@ -229,3 +229,17 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
     let version = concat!("tidings ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(corpus.run("--version").out(), version);
 }
+
+#[test]
+fn what_a_killed_writer_left_behind_is_no_damage() {
+    let corpus = Corpus::desk();
+    corpus.run("compact");
+    let store = files_of(&corpus.path("index")).into_iter().find(|name| name.ends_with(".store")).unwrap();
+    let segment = store.trim_end_matches(".store");
+    for leftover in [format!("{segment}.999.del"), format!("{segment}.store.temp"), ".tmp-1-meta.json".into()]
+    {
+        std::fs::write(corpus.path(&format!("index/{leftover}")), b"half of").unwrap();
+    }
+    let run = corpus.run("verify");
+    assert_eq!(run.code, 0, "{run}");
+}
