@@ -262,7 +262,7 @@ impl Pass<'_> {
     fn put(&mut self, prepared: Prepared) -> Result<(), IngestError> {
         let Prepared { record, passages, kind, before, tally } = prepared;
         if let Some(reason) = record.state.reason() {
-            self.tell_of(tally, prepare::shown_path(&record), reason);
+            self.tell_of(tally, record.id.as_str(), reason);
         }
         self.count(tally);
         Ok(self.writer.put(record, &passages, kind, before.as_ref())?)

@@ -257,15 +257,11 @@ impl Compiler<'_> {
         let mut queries = Vec::new();
         for plan in plans {
             match plan {
-                Plan::Or(inner) => queries.extend(self.flattened_alternatives(inner)),
+                Plan::Or(inner) => queries.extend(self.flattened(inner.iter())),
                 plan => queries.push(self.matching(plan)),
             }
         }
         queries
-    }
-
-    fn flattened_alternatives(&self, plans: &[Plan]) -> Vec<Box<dyn TantivyQuery>> {
-        self.flattened(plans.iter())
     }
 
     /// All of these queries, and of the others one or, where something is required, as many as there are.

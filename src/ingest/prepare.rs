@@ -319,8 +319,3 @@ fn put(record: DocumentRecord, passages: Vec<Passage>, before: Option<Entry>, ta
 pub(super) fn fingerprint(content: String, format: Option<Format>) -> Fingerprint {
     Fingerprint { content, extractor: extract::extractor(format), analyzer: analysis::VERSION }
 }
-
-/// The path under which a problem of a record is told: with the line, for a part of a container that has no other name.
-pub(super) fn shown_path(record: &DocumentRecord) -> &str {
-    record.id.as_str()
-}
