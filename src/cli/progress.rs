@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::diagnostics::tell;
+use super::index::counted;
 use crate::ingest::Event;
 use crate::render::Problem;
 
@@ -36,7 +37,9 @@ impl Progress {
     /// Takes what a pass tells.
     pub(super) fn hear(&self, event: Event<'_>) {
         match event {
-            Event::Scanned(found) => self.bar.set_message(format!("scanning: {found} files")),
+            Event::Scanned(found) => {
+                self.bar.set_message(format!("scanning: {}", counted(found as u64, "file")))
+            }
             Event::Started { bytes, .. } => {
                 self.bar.set_style(reading_style());
                 self.bar.set_length(bytes);

@@ -329,6 +329,8 @@ impl Session<'_> {
             elapsed: start.elapsed(),
         };
         self.write(&answer, out)?;
+        // The hits come first, also where both go to one terminal.
+        out.flush()?;
         self.tell_summary(&response, answer.elapsed);
         Ok(response.total > 0)
     }
