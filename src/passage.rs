@@ -12,7 +12,7 @@ use icu_segmenter::SentenceSegmenter;
 use icu_segmenter::options::SentenceBreakInvariantOptions;
 
 use crate::config::Settings;
-use crate::document::{Document, Passage, Section};
+use crate::document::{Document, Passage, Section, Units};
 use crate::span::Span;
 
 /// A passage never has more bytes than this per half word that it aims at: bounds what has no words at all.
@@ -25,13 +25,14 @@ pub fn split(document: &Document, settings: Settings) -> Vec<Passage> {
     let words = settings.passage_words.max(1);
     let mut passages = Vec::new();
     for section in &document.sections {
-        for range in split_section(&document.text[section.span.range()], words) {
-            let start = section.span.start;
+        let start = section.span.start;
+        let breaks = document.origin.breaks(section.span).into_iter().map(|at| at - start).collect();
+        for range in split_section(&document.text[section.span.range()], section.units, breaks, words) {
             passages.push(passage(document, section, start + range.start..start + range.end, passages.len()));
         }
     }
     if passages.is_empty() && document.facts.title.is_some() {
-        let nowhere = Section { headings: Vec::new(), span: Span::new(0, 0) };
+        let nowhere = Section { headings: Vec::new(), span: Span::new(0, 0), units: Units::Sentences };
         passages.push(passage(document, &nowhere, 0..0, 0));
     }
     passages
@@ -53,23 +54,28 @@ fn passage(document: &Document, section: &Section, range: Range<usize>, ordinal:
 struct Run {
     range: Range<usize>,
     half_words: usize,
+    /// How many breaks stand before it.
+    page: usize,
 }
 
-/// The ranges of the passages of one section's text.
-fn split_section(text: &str, words: usize) -> Vec<Range<usize>> {
+/// The ranges of the passages of one section's text. None goes on beyond one of the `breaks` but to end a sentence.
+fn split_section(text: &str, units: Units, breaks: Vec<usize>, words: usize) -> Vec<Range<usize>> {
     let target = words * 2;
     let mut runs: Vec<Run> = Vec::new();
-    for sentence in sentences(text).flat_map(|sentence| cut_long(text, sentence, target)) {
-        let half_words = half_words(&text[sentence.clone()]);
+    let mut page = 0;
+    for unit in self::units(text, units).into_iter().flat_map(|unit| cut_long(text, unit, target)) {
+        let half_words = half_words(&text[unit.clone()]);
+        let page_before = std::mem::replace(&mut page, breaks.partition_point(|&at| at <= unit.start));
         match runs.last_mut() {
             Some(run)
-                if run.half_words + half_words <= target
-                    && sentence.end - run.range.start <= target * MAX_BYTES_PER_HALF_WORD =>
+                if page == page_before
+                    && run.half_words + half_words <= target
+                    && unit.end - run.range.start <= target * MAX_BYTES_PER_HALF_WORD =>
             {
                 run.half_words += half_words;
-                run.range.end = sentence.end;
+                run.range.end = unit.end;
             }
-            _ => runs.push(Run { range: sentence, half_words }),
+            _ => runs.push(Run { range: unit, half_words, page }),
         }
     }
     merge_short_tail(&mut runs, target);
@@ -79,6 +85,7 @@ fn split_section(text: &str, words: usize) -> Vec<Range<usize>> {
 /// Joins a last run of a few words to the one before: a scrap is no good passage.
 fn merge_short_tail(runs: &mut Vec<Run>, target: usize) {
     if let [.., before, last] = &mut runs[..]
+        && last.page == before.page
         && last.half_words * 4 < target
         && (before.half_words + last.half_words) * 4 <= target * 5
         && last.range.end - before.range.start <= target * MAX_BYTES_PER_HALF_WORD
@@ -93,6 +100,24 @@ fn trim(text: &str, range: Range<usize>) -> Range<usize> {
     let slice = &text[range.clone()];
     let start = range.start + (slice.len() - slice.trim_start().len());
     start..(range.start + slice.trim_end().len()).max(start)
+}
+
+/// The units of a text, in order; together they are all of it.
+fn units(text: &str, units: Units) -> Vec<Range<usize>> {
+    match units {
+        Units::Sentences => sentences(text).collect(),
+        Units::Paragraphs => paragraphs(text).collect(),
+    }
+}
+
+/// The paragraphs of a text, each with the blank line behind it.
+fn paragraphs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    text.split_inclusive("\n\n").map(move |paragraph| {
+        let start = end;
+        end += paragraph.len();
+        start..end
+    })
 }
 
 /// The sentences of a text, in order; together they are all of it.
@@ -227,7 +252,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::{Base, DocId, Facts, Format, Location, Origin};
+    use crate::document::{Base, DocId, Facts, Format, Location, Origin, Places, TextOrigin};
     use crate::span::{LineIndex, OffsetMap};
 
     fn document(text: &str) -> Document {
@@ -237,13 +262,18 @@ mod tests {
             format: Format::Text,
             facts: Facts::default(),
             text: text.into(),
-            sections: vec![Section { headings: Vec::new(), span: Span::new(0, text.len()) }],
-            origin: Origin {
+            sections: vec![Section {
+                headings: Vec::new(),
+                span: Span::new(0, text.len()),
+                units: Units::Sentences,
+            }],
+            origin: Origin::Text(TextOrigin {
                 decoded: OffsetMap::identity(text.len()),
                 bytes: OffsetMap::identity(text.len()),
                 lines: LineIndex::new(text),
                 base: Base::default(),
-            },
+                cues: Vec::new(),
+            }),
         }
     }
 
@@ -299,6 +329,34 @@ mod tests {
         );
     }
 
+    #[test]
+    fn rows_stay_whole_where_the_units_are_paragraphs() {
+        let mut document = document("Name: A. B | Note: One. Two\n\nName: C | Note: Three. Four. Five");
+        document.sections[0].units = Units::Paragraphs;
+        let texts: Vec<_> =
+            split(&document, Settings { passage_words: 9 }).into_iter().map(|p| p.text).collect();
+        assert_eq!(texts, ["Name: A. B | Note: One. Two", "Name: C | Note: Three. Four. Five"]);
+    }
+
+    #[test]
+    fn a_passage_ends_with_its_page_unless_a_sentence_runs_on() {
+        let page = |page| Location::Page { page, last_page: None };
+        let mut document = document("One two. Three four\nfive six. Seven.\nEight nine.");
+        let mut places = Places::default();
+        for (start, number) in [(0, 1), (20, 2), (37, 3)] {
+            places.push(start, page(number));
+        }
+        document.origin = Origin::Places(places);
+        let passages = split(&document, Settings::default());
+        let told: Vec<_> = passages.iter().map(|p| (p.location.to_string(), p.text.as_str())).collect();
+        let expected = [
+            ("pages 1 to 2".to_owned(), "One two. Three four\nfive six."),
+            ("page 2".to_owned(), "Seven."),
+            ("page 3".to_owned(), "Eight nine."),
+        ];
+        assert_eq!(told, expected);
+    }
+
     proptest! {
         #[test]
         fn passages_cover_the_document_in_order(text in "([a-zA-Z가-힣]{0,6}[ .\n]{0,3}){0,60}", words in 1usize..20) {
@@ -308,7 +366,7 @@ mod tests {
                 prop_assert!(passage.span.start >= end);
                 prop_assert!(text[end..passage.span.start].trim().is_empty());
                 prop_assert!(!passage.text.trim().is_empty());
-                let Location::Lines { bytes, .. } = passage.location;
+                let Location::Lines { bytes, .. } = passage.location else { panic!("text") };
                 prop_assert_eq!(&text[bytes.range()], &passage.text, "the location is the passage");
                 end = passage.span.end;
             }

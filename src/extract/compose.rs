@@ -6,7 +6,7 @@
 //!
 //! Formats decide what is text and what is a heading; nothing here knows markup.
 
-use crate::document::Section;
+use crate::document::{Cue, Location, Places, Section, Units};
 use crate::span::{OffsetMap, Span};
 
 /// How many bytes the headings of all sections may take together. Each section names the headings above it, so a
@@ -41,6 +41,10 @@ pub(super) struct Composed {
     pub map: OffsetMap,
     /// The runs of the text under one heading each.
     pub sections: Vec<Section>,
+    /// Where its runs stand, if the source is no text.
+    pub places: Places,
+    /// When its runs are spoken, if they are.
+    pub cues: Vec<Cue>,
     /// The first heading of the first level, else the first of any.
     pub title: Option<String>,
 }
@@ -62,6 +66,13 @@ pub(super) struct Composition {
     first_heading: Option<String>,
     first_of_level_one: Option<String>,
     headings_left: usize,
+    units: Units,
+    places: Places,
+    /// Where the next run stands, if that is told and it is not written yet.
+    next_place: Option<Location>,
+    cues: Vec<Cue>,
+    /// When the next run is spoken, from and to.
+    next_cue: Option<(u64, u64)>,
 }
 
 /// A heading that is being written.
@@ -86,11 +97,44 @@ impl Default for Composition {
             first_heading: None,
             first_of_level_one: None,
             headings_left: HEADINGS_BUDGET,
+            units: Units::Sentences,
+            places: Places::default(),
+            next_place: None,
+            cues: Vec::new(),
+            next_cue: None,
         }
     }
 }
 
 impl Composition {
+    /// A text whose passages are whole runs of these units.
+    pub fn of(units: Units) -> Self {
+        Self { units, ..Self::default() }
+    }
+
+    /// Says where in a source that is no text the next runs stand.
+    pub fn place(&mut self, location: Location) {
+        self.next_place = Some(location);
+    }
+
+    /// Says when the next runs are spoken, in milliseconds from the beginning.
+    pub fn cue(&mut self, from: u64, to: u64) {
+        self.next_cue = Some((from, to));
+    }
+
+    /// Adds a run that stands at the place that was last told, in a source that is no text.
+    pub fn placed(&mut self, run: &str) {
+        if !run.is_empty() {
+            self.write_gap();
+            self.text.push_str(run);
+        }
+    }
+
+    /// How many bytes the text has so far.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Asks for at least this gap before the next run.
     pub fn gap(&mut self, gap: Gap) {
         self.gap = self.gap.max(gap);
@@ -199,7 +243,7 @@ impl Composition {
         let span = Span::new(self.section_start, self.section_start + section.trim_end().len());
         if !span.is_empty() {
             let headings = self.headings.iter().map(|(_, text)| text.clone()).collect();
-            self.sections.push(Section { headings, span });
+            self.sections.push(Section { headings, span, units: self.units });
         }
         self.section_start = end;
     }
@@ -220,6 +264,11 @@ impl Composition {
                 Gap::Block => "\n\n",
             });
         }
+        let start = self.text.len();
+        if let Some(location) = self.next_place.take() {
+            self.places.push(start, location);
+        }
+        self.cues.extend(self.next_cue.take().map(|(from, to)| Cue { start, from, to }));
         if let Some(heading) = &mut self.heading {
             heading.start.get_or_insert(self.text.len());
         }
@@ -230,7 +279,8 @@ impl Composition {
         self.end_heading();
         self.end_section(self.text.len());
         let title = self.first_of_level_one.or(self.first_heading);
-        Composed { text: self.text, map: self.map, sections: self.sections, title }
+        let Self { text, map, sections, places, cues, .. } = self;
+        Composed { text, map, sections, places, cues, title }
     }
 }
 

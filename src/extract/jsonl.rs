@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 use super::compose::{Composed, Composition, Gap};
 use super::{ExtractError, complete, language_code};
 use crate::date::Date;
-use crate::document::{Base, DocId, Document, Facts, Format, Origin};
+use crate::document::{Base, DocId, Document, Facts, Format, Origin, TextOrigin};
 use crate::span::{LineIndex, OffsetMap};
 
 /// The fields that a record's text is looked for in.
@@ -147,12 +147,13 @@ impl<R: BufRead> Records<R> {
                 facts: complete(facts, &self.path, self.modified),
                 text: composed.text,
                 sections: composed.sections,
-                origin: Origin {
+                origin: Origin::Text(TextOrigin {
                     decoded: composed.map,
                     bytes: OffsetMap::identity(fields.line.len()),
                     lines: LineIndex::new(fields.line),
                     base: Base { bytes: offset, lines: self.line - 1 },
-                },
+                    cues: Vec::new(),
+                }),
             })
         });
         (own, document)

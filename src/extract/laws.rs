@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::decode::encode;
 use super::*;
-use crate::document::{Anchor, Location};
-use crate::span::{InText, Span};
+use crate::document::{Anchor, LineSpan, Location};
+use crate::span::{InSource, InText, OffsetMap, Span};
 
 /// The document that a source of this format gives.
 pub(super) fn extracted(format: Format, bytes: &[u8]) -> Document {
@@ -18,8 +18,24 @@ pub(super) fn extracted(format: Format, bytes: &[u8]) -> Document {
 /// The bytes of the source, and the line, that the text's first `word` leads back to.
 pub(super) fn located<'a>(document: &Document, source: &'a [u8], word: &str) -> (&'a [u8], usize) {
     let at = document.text.find(word).expect("in the text");
-    let Location::Lines { bytes, lines } = document.origin.locate(Span::new(at, at + word.len()));
+    let (bytes, lines) = place(document, Span::new(at, at + word.len()));
     (&source[bytes.range()], lines.start)
+}
+
+/// Where in its source, which is text, a span of a document's text stands.
+pub(super) fn place(document: &Document, span: Span<InText>) -> (Span<InSource>, LineSpan) {
+    match document.origin.locate(span) {
+        Location::Lines { bytes, lines } | Location::Time { bytes, lines, .. } => (bytes, lines),
+        other => panic!("not a text: {other:?}"),
+    }
+}
+
+/// The way from a document's text to its decoded source.
+fn way(document: &Document) -> &OffsetMap {
+    match &document.origin {
+        Origin::Text(origin) => &origin.decoded,
+        Origin::Places(_) => panic!("not a text"),
+    }
 }
 
 /// Asserts what holds for every document: its sections lie in order on character boundaries and cover all of the
@@ -36,7 +52,7 @@ pub(super) fn assert_sound(document: &Document, source: &[u8]) {
     }
     assert_eq!(text[end..].trim(), "", "behind the last section");
     for span in words(text) {
-        let Location::Lines { bytes, lines } = document.origin.locate(span);
+        let (bytes, lines) = place(document, span);
         assert!(bytes.end <= source.len(), "{bytes:?} of {}", source.len());
         assert!(1 <= lines.start && lines.start <= lines.end, "{lines:?}");
     }
@@ -53,7 +69,7 @@ fn words(text: &str) -> impl Iterator<Item = Span<InText>> + '_ {
 /// Asserts that every character that was taken as it stands is in its place in a UTF-8 source.
 fn assert_verbatim(document: &Document, source: &str) {
     for (at, c) in document.text.char_indices() {
-        let (start, end) = document.origin.decoded.origin_of(at, at + c.len_utf8());
+        let (start, end) = way(document).origin_of(at, at + c.len_utf8());
         if end - start == c.len_utf8() && !c.is_whitespace() {
             assert_eq!(&document.text[at..at + c.len_utf8()], &source[start..end], "at {at} of {source:?}");
         }
@@ -66,7 +82,7 @@ fn assert_anchored(document: &Document, source: &str) {
     let lines = LineIndex::new(source);
     let anchors = document.origin.anchors(Span::new(0, document.text.len()));
     for span in words(&document.text).filter(|span| !document.text[span.range()].starts_with('|')) {
-        let origin = document.origin.decoded.origin_of_start(span.start);
+        let origin = way(document).origin_of_start(span.start);
         let place = Anchor::place(&anchors, &document.text, span.start);
         assert_eq!(place, Some((lines.line(origin), lines.column(origin))), "{span:?} of {source:?}");
     }

@@ -1,31 +1,57 @@
 //! Bytes to documents: one function for each format, each in its own file.
 //!
-//! [`detect()`] tells the format, [`extract()`] makes a [`Document`] of a whole source, and [`jsonl::Records`] makes one
-//! of each line of a JSON Lines file. Whatever the bytes are, extraction does not panic, takes time and memory
-//! in proportion to the source, and leaves behind a text whose sections lie in order inside it and whose every
-//! place leads back into the source. Reading files, decompressing them, telling the language of a text that
-//! does not declare it, and splitting into passages happen elsewhere.
+//! [`detect()`] tells the format, and [`Reading::of`] how sources of it become documents:
+//!
+//! - sources that are text, by [`extract()`]; whatever the bytes are, it does not panic, takes time and memory in
+//!   proportion to the source, and every place of the text leads back into the source, byte for byte;
+//! - sources that are not, by [`extract_binary()`], whose parsers are other people's and take untrusted data; it is
+//!   meant to be called where a crash or a hang does no harm, and [`document_of`] makes a document of what it gave;
+//! - sources that hold many documents: [`jsonl::Records`], [`mbox::Messages`], [`feed::entries`], [`email::extract`].
+//!
+//! A document's sections lie in order inside its text. Reading files, decompressing them, opening archives, telling the
+//! language of a text that does not declare it, and splitting into passages happen elsewhere.
 
+mod asciidoc;
 mod compose;
+mod csv;
 pub mod decode;
 mod detect;
+mod docx;
+pub mod email;
+mod epub;
+pub mod feed;
 mod front_matter;
 mod html;
 pub mod jsonl;
+mod latex;
 #[cfg(test)]
 mod laws;
+mod man;
 mod markdown;
+pub mod mbox;
+mod notebook;
+mod odf;
+mod pdf;
+mod pptx;
+mod rst;
+mod rtf;
+mod spreadsheet;
+mod subtitles;
 mod text;
+mod xml;
 
 use std::io;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use detect::{Detected, HEAD, detect};
 
 use crate::date::Date;
-use crate::document::{Base, DateSource, DocId, Document, Facts, Format, Origin};
+use crate::document::{
+    Base, DateSource, DocId, Document, Facts, Format, Origin, Places, Section, TextOrigin,
+};
 use crate::span::LineIndex;
 use compose::Composed;
 use decode::Decoded;
@@ -46,12 +72,61 @@ pub struct Raw<'a> {
     pub modified: Option<SystemTime>,
 }
 
+/// How sources of a format become documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// [`extract()`] makes one document of each.
+    Text,
+    /// [`extract_binary()`] makes one document of each, better in a process of its own.
+    Binary,
+    /// They hold documents, and may be one themselves.
+    Container,
+}
+
+impl Reading {
+    /// How sources of this format are read.
+    pub fn of(format: Format) -> Self {
+        use Format::{
+            Asciidoc, Csv, Docx, Email, Epub, Feed, Html, Jsonl, Latex, Man, Markdown, Mbox, Notebook, Odp,
+            Ods, Odt, Pdf, Pptx, Rst, Rtf, Subtitles, Tar, Text, Tsv, Xls, Xlsx, Xml, Zip,
+        };
+        match format {
+            Text | Markdown | Html | Rtf | Csv | Tsv | Xml | Subtitles | Notebook | Latex | Rst
+            | Asciidoc | Man => Self::Text,
+            Pdf | Docx | Pptx | Xlsx | Xls | Odt | Odp | Ods | Epub => Self::Binary,
+            Jsonl | Email | Mbox | Feed | Zip | Tar => Self::Container,
+        }
+    }
+}
+
+/// What the extraction of a source that is no text gives: plain data, so that it can pass from one process to another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// What the source says of itself.
+    pub facts: Facts,
+    /// The extracted text, in reading order.
+    pub text: String,
+    /// The runs of `text` under one heading each; in order, without overlap.
+    pub sections: Vec<Section>,
+    /// Where in the source the text's runs stand.
+    pub places: Places,
+}
+
 /// Why a source or a record could not be made a document.
 #[derive(Debug, Error)]
 pub enum ExtractError {
-    /// A JSON Lines file was asked for as one document.
-    #[error("JSON Lines hold many documents; read them record by record")]
-    ManyDocuments,
+    /// A source was asked for as what its format is not read as.
+    #[error("{0} is not read in this way")]
+    OtherReading(Format),
+    /// A password is needed to read it.
+    #[error("encrypted")]
+    Encrypted,
+    /// It is not what its format prescribes, so far that nothing can be read from it.
+    #[error("{0}")]
+    Malformed(String),
+    /// It is sound, but has no text: pages that were scanned, say. That is no failure.
+    #[error("no text in it; {0}")]
+    NoTextInside(String),
     /// A line is longer than may be held in memory.
     #[error("line longer than {}", show_size(*.limit))]
     LineTooLong {
@@ -80,31 +155,79 @@ pub enum ExtractError {
     Read(#[source] io::Error),
 }
 
-/// Makes a document of a source that is read as `format`.
+/// Makes a document of a source that is text and is read as `format`.
 ///
 /// # Errors
 ///
-/// [`ExtractError::ManyDocuments`] for [`Format::Jsonl`], which goes through [`jsonl::Records`]. Text of whatever
-/// kind always makes a document.
+/// [`ExtractError::OtherReading`] for a format whose [`Reading`] is another. Text of whatever kind always makes a
+/// document.
 pub fn extract(raw: &Raw<'_>, format: Format) -> Result<Document, ExtractError> {
+    Ok(match format {
+        Format::Text => text::extract(raw),
+        Format::Markdown => markdown::extract(raw),
+        Format::Html => html::extract(raw),
+        Format::Rtf => rtf::extract(raw),
+        Format::Csv | Format::Tsv => csv::extract(raw, format),
+        Format::Xml => xml::extract(raw),
+        Format::Subtitles => subtitles::extract(raw),
+        Format::Notebook => notebook::extract(raw),
+        Format::Latex => latex::extract(raw),
+        Format::Rst => rst::extract(raw),
+        Format::Asciidoc => asciidoc::extract(raw),
+        Format::Man => man::extract(raw),
+        other => return Err(ExtractError::OtherReading(other)),
+    })
+}
+
+/// Extracts what a source that is no text holds, read as `format`.
+///
+/// Parsers may panic, hang or use up the memory, whatever they promise: call this where that does no harm.
+///
+/// # Errors
+///
+/// When the source is encrypted, malformed or without text, and [`ExtractError::OtherReading`] for a format whose
+/// [`Reading`] is another.
+pub fn extract_binary(bytes: &[u8], format: Format) -> Result<Extracted, ExtractError> {
     match format {
-        Format::Text => Ok(text::extract(raw)),
-        Format::Markdown => Ok(markdown::extract(raw)),
-        Format::Html => Ok(html::extract(raw)),
-        Format::Jsonl => Err(ExtractError::ManyDocuments),
+        Format::Pdf => pdf::extract(bytes),
+        Format::Docx => docx::extract(bytes),
+        Format::Pptx => pptx::extract(bytes),
+        Format::Xlsx | Format::Xls | Format::Ods => spreadsheet::extract(bytes, format),
+        Format::Odt | Format::Odp => odf::extract(bytes, format),
+        Format::Epub => epub::extract(bytes),
+        other => Err(ExtractError::OtherReading(other)),
+    }
+}
+
+/// The document that a source makes of which [`extract_binary`] gave this.
+pub fn document_of(raw: &Raw<'_>, format: Format, extracted: Extracted) -> Document {
+    let Extracted { facts, text, sections, places } = extracted;
+    Document {
+        id: raw.id.clone(),
+        path: raw.path.to_owned(),
+        format,
+        facts: complete(facts, raw.path, raw.modified),
+        text,
+        sections,
+        origin: Origin::Places(places),
     }
 }
 
 /// The version of what reads a format. It grows whenever the same bytes give another document, so that an index
 /// knows what it must read again.
 pub fn version(format: Format) -> u32 {
+    let archives_among = |formats: &[Format]| formats.iter().map(|&format| version(format)).sum::<u32>();
     match format {
-        Format::Text | Format::Markdown | Format::Html | Format::Jsonl => 1,
+        // What holds sources of other formats is opened again when one of these is read otherwise; the sources in
+        // it that are not are then as they were.
+        Format::Zip | Format::Tar => 1 + archives_among(&Format::ALL[..26]),
+        Format::Email | Format::Mbox => 1 + archives_among(&Format::ALL[..13]),
+        _ => 1,
     }
 }
 
 /// The version of [`detect`]: it grows whenever what was binary may be read now.
-const DETECTION: u32 = 1;
+const DETECTION: u32 = 2;
 
 /// What read a source as `format`, or told that it is binary, as one number: different for each format and each
 /// of its versions.
@@ -125,10 +248,22 @@ fn version_of(format: Option<Format>) -> u32 {
     format.map_or(DETECTION, version)
 }
 
+/// Puts together what a source that is no text holds.
+fn extracted(mut facts: Facts, composed: Composed) -> Extracted {
+    facts.title = facts.title.or(composed.title);
+    Extracted { facts, text: composed.text, sections: composed.sections, places: composed.places }
+}
+
 /// Puts a document together from what its format's function found.
 fn document(raw: &Raw<'_>, format: Format, decoded: Decoded, facts: Facts, composed: Composed) -> Document {
     let lines = LineIndex::new(&decoded.text);
-    let origin = Origin { decoded: composed.map, bytes: decoded.map, lines, base: Base::default() };
+    let origin = Origin::Text(TextOrigin {
+        decoded: composed.map,
+        bytes: decoded.map,
+        lines,
+        base: Base::default(),
+        cues: composed.cues,
+    });
     Document {
         id: raw.id.clone(),
         path: raw.path.to_owned(),
@@ -296,6 +431,6 @@ mod tests {
         assert_eq!(ExtractError::NotUtf8 { byte: 3 }.to_string(), "not valid UTF-8 at byte 3");
         let raw = Raw { id: DocId("a".into()), path: "a", bytes: b"{}", modified: None };
         let error = extract(&raw, Format::Jsonl).expect_err("goes through records");
-        assert!(matches!(error, ExtractError::ManyDocuments));
+        assert_eq!(error.to_string(), "jsonl is not read in this way");
     }
 }

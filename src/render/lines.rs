@@ -20,7 +20,6 @@ use super::hyperlink::{Place, encode_white_space};
 use super::marked::{Marked, shown_path};
 use super::window::best_window;
 use super::{Answer, Separator};
-use crate::document::Location;
 use crate::hit::{Highlight, Hit};
 use crate::span::Span;
 
@@ -83,8 +82,8 @@ pub(super) fn first_place(hit: &Hit) -> Place {
 }
 
 fn place(hit: &Hit, highlight: Option<&Highlight>) -> Place {
-    let Location::Lines { lines, .. } = &hit.passage.location;
-    let line = highlight.and_then(|highlight| highlight.line).unwrap_or(lines.start);
+    let location = &hit.passage.location;
+    let line = highlight.and_then(|highlight| highlight.line).unwrap_or_else(|| location.number());
     Place { line, column: highlight.and_then(|highlight| highlight.column).unwrap_or(1) }
 }
 

@@ -121,7 +121,7 @@ fn places_lead_to_the_escaped_text_in_the_file() {
     assert_eq!(located(document, source.as_bytes(), "😀"), (b"\\ud83d\\ude00".as_slice(), 2));
     assert_eq!(located(document, source.as_bytes(), "경보"), ("경보".as_bytes(), 2));
     let first = records[0].outcome.as_ref().expect("a document");
-    let Location::Lines { bytes, .. } = first.origin.locate(first.sections[0].span);
+    let Location::Lines { bytes, .. } = first.origin.locate(first.sections[0].span) else { panic!("lines") };
     assert_eq!(&source.as_bytes()[bytes.range()], b"skipped");
 }
 

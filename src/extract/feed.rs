@@ -1,0 +1,18 @@
+//! Placeholder.
+
+use super::Raw;
+use crate::document::Document;
+
+/// An entry of a feed.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What tells it from the feed's other entries, as the feed says; else its number, from 1.
+    pub key: String,
+    /// The entry; its id is the feed's, `#` and the key.
+    pub document: Document,
+}
+
+/// The entries of a feed, in their order.
+pub fn entries(_raw: &Raw<'_>) -> Vec<Entry> {
+    Vec::new()
+}

@@ -1,0 +1,10 @@
+//! Placeholder.
+
+use super::compose::Composition;
+use super::{ExtractError, Extracted, extracted};
+use crate::document::{Facts, Format};
+
+/// Extracts what it holds.
+pub(super) fn extract(_bytes: &[u8], _format: Format) -> Result<Extracted, ExtractError> {
+    Ok(extracted(Facts::default(), Composition::default().finish()))
+}
