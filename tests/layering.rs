@@ -30,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 29] = [
+const HOMES: [(&str, &[&str]); 30] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -46,6 +46,7 @@ const HOMES: [(&str, &[&str]); 29] = [
     ("chardetng", &["extract"]),
     ("pulldown_cmark", &["extract"]),
     ("html5gum", &["extract"]),
+    ("quick_xml", &["extract"]),
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
