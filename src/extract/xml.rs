@@ -278,6 +278,9 @@ impl<'a> Reader<'a> {
 
     /// Takes notice of an element that tells a fact, or that stands in one.
     fn begin_fact(&mut self, tag: &Tag<'a>, open: Open) {
+        if let Some(day) = tag.attribute("iso-8601-date").filter(|_| open.is_about) {
+            self.facts.date = self.facts.date.or_else(|| Date::parse(&day));
+        }
         match (&mut self.fact, Fact::of(tag.name)) {
             (Some((.., text)), _) => text.push(' '),
             (None, Some(fact)) if open.is_about => {
@@ -382,7 +385,7 @@ mod tests {
 
     #[test]
     fn tables_have_rows_of_cells() {
-        let source = "<table><title>T</title><row><entry>a</entry><entry><para>b</para><para>c</para></entry></row>\
+        let source = "<table><title>T</title><thead><row><entry>a</entry><entry><para>b</para><para>c</para></entry></row></thead>\
             <row><entry/><entry>d</entry></row></table>";
         assert_eq!(text(source), "T\n\na | b c\nd");
     }

@@ -331,11 +331,15 @@ impl Page<'_> {
             return;
         }
         self.table = TablePlace::default();
-        let mut breaks = self.base.breaks(start, end).map(|place| place.at).peekable();
-        while let Some(from) = breaks.next() {
-            let to = breaks.peek().copied().unwrap_or(end);
-            if let Some(run) = self.source.get(from..to) {
-                self.out.verbatim(run, self.base.origin_of_start(from));
+        let mut breaks = self.base.breaks(start, end).peekable();
+        while let Some(place) = breaks.next() {
+            let to = breaks.peek().map_or(end, |next| next.at);
+            let Some(run) = self.source.get(place.at..to) else { continue };
+            let (origin, origin_end) = self.base.origin_of(place.at, to);
+            if (place.width, place.origin_width) == (1, 1) {
+                self.out.verbatim(run, origin);
+            } else {
+                self.out.unit(run, origin, origin_end - origin);
             }
         }
     }

@@ -38,7 +38,7 @@ impl Kind {
             "blockquote" | "itemizedlist" | "orderedlist" | "variablelist" | "simplelist" | "list"
             | "listitem" | "item" | "note" | "footnote" | "fn" | "table" | "informaltable" | "figure"
             | "fig" | "mediaobject" => Self::Block,
-            "row" | "tr" => Self::Row,
+            "row" | "tr" | "tgroup" | "thead" | "tbody" | "tfoot" => Self::Row,
             "entry" | "td" | "th" | "cell" => Self::Cell,
             "br" | "lb" | "break" => Self::LineEnd,
             _ => Self::Unknown,
@@ -102,7 +102,7 @@ impl Fact {
     /// What an element tells that stands among what there is to say about a document.
     pub fn of(name: &str) -> Option<Self> {
         match local(name) {
-            "author" | "creator" => Some(Self::Author),
+            "author" | "creator" | "string-name" => Some(Self::Author),
             "date" | "pubdate" | "issued" | "created" => Some(Self::Date),
             "language" => Some(Self::Language),
             _ => None,
