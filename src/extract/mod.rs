@@ -27,6 +27,7 @@ pub mod jsonl;
 mod latex;
 #[cfg(test)]
 mod laws;
+mod lines;
 mod man;
 mod markdown;
 pub mod mbox;
