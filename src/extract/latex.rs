@@ -10,6 +10,7 @@ mod commands;
 use super::accents::accented;
 use super::compose::{Composition, Gap};
 use super::decode::decode;
+use super::lines::Closings;
 use super::{Raw, add_fact, document};
 use crate::date::Date;
 use crate::document::{Document, Facts, Format};
@@ -163,6 +164,9 @@ struct Reader<'a> {
     ends: Vec<(usize, End)>,
     /// How many tables the place stands in.
     tables: usize,
+    /// Where the paragraph ends, if that lies ahead.
+    paragraph_end: usize,
+    closings: Closings,
     /// Ends of environments that do not occur any more.
     missing: Vec<&'a str>,
 }
@@ -170,7 +174,18 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(source: &'a str, groups: &'a Groups, at: usize, end: usize) -> Self {
         let out = Composition::default();
-        Self { source, groups, at, end, out, ends: Vec::new(), tables: 0, missing: Vec::new() }
+        Self {
+            source,
+            groups,
+            at,
+            end,
+            out,
+            ends: Vec::new(),
+            tables: 0,
+            paragraph_end: 0,
+            closings: Closings::default(),
+            missing: Vec::new(),
+        }
     }
 
     fn rest(&self) -> &'a str {
@@ -267,14 +282,16 @@ impl<'a> Reader<'a> {
 
     /// Writes a formula behind `open` bytes up to the mark that closes it, if that stands in the paragraph.
     fn formula(&mut self, open: usize, close: &str) -> bool {
-        let rest = &self.rest()[open..];
-        let head = &rest[..rest.floor_char_boundary(MAX_FORMULA)];
-        let head = head.split("\n\n").next().unwrap_or(head);
-        let Some(len) = head.find(close) else { return false };
-        let formula = head[..len].trim();
-        let start = self.at + open + indentation(&head[..len]);
-        self.out.verbatim(formula, start);
-        self.at += open + len + close.len();
+        let start = self.at + open;
+        if self.paragraph_end <= self.at {
+            self.paragraph_end = self.rest().find("\n\n").map_or(self.end, |len| self.at + len.max(1));
+        }
+        let end = self.source.floor_char_boundary(start + MAX_FORMULA).min(self.paragraph_end);
+        let range = start..end.max(start);
+        let Some(end) = self.closings.find(self.source, close, range, |_| true) else { return false };
+        let formula = &self.source[start..end];
+        self.out.verbatim(formula.trim(), start + indentation(formula));
+        self.at = end + close.len();
         true
     }
 

@@ -369,16 +369,23 @@ fn hostile_repetition_is_read_to_its_end() {
         "\\*(aa",
         "\\c\n",
         "\\\n",
+        "*a ",
+        "\\[a",
+        "\\author{a \\and ",
+        "a_ ",
+        "a::\n\n",
+        "footnote:[",
+        "<title><b>",
     ];
     for piece in pieces {
-        read_through(&piece.repeat(1 << 14));
+        read_through(&piece.repeat(1 << 13));
     }
     let lazy = format!("{}a\n{}", "> ".repeat(1 << 14), "a\n".repeat(1 << 16));
     read_through(&lazy);
 }
 
 fn read_through(source: &str) {
-    for format in WHOLE {
+    for format in WHOLE.into_iter().filter(|format| !matches!(format, Format::Text | Format::Tsv)) {
         extracted(format, source.as_bytes());
     }
 }

@@ -3,17 +3,21 @@
 //! A mark counts only together with the one that closes it, which is looked for within a fixed number of bytes, so that
 //! reading takes time in proportion; without that it is a character like others.
 
-use crate::extract::compose::Composition;
+use crate::extract::compose::{Composition, Gap};
+use crate::extract::lines::Closings;
 
 /// How far the end of marked text is looked for, in bytes.
 const MAX_MARKED: usize = 1_000;
+
+/// The name of the macro that is a note.
+const NOTE: &str = "footnote";
 
 /// How long the name of a macro may be, in bytes.
 const MAX_NAME: usize = 20;
 
 /// Writes a paragraph that stands at `origin` in the decoded source, its lines without their indentation.
 pub(super) fn write(text: &str, origin: usize, out: &mut Composition) {
-    let mut writer = Writer { text, origin, at: 0, closing: Vec::new(), out };
+    let mut writer = Writer { text, origin, at: 0, closing: Vec::new(), closings: Closings::default(), out };
     while writer.at < text.len() {
         writer.step();
     }
@@ -26,6 +30,7 @@ struct Writer<'a, 'b> {
     at: usize,
     /// Where marks stand that close what is open, and how long they are, the innermost last.
     closing: Vec<(usize, usize)>,
+    closings: Closings,
     out: &'b mut Composition,
 }
 
@@ -54,12 +59,15 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// Writes the first character, and what has no marks behind it.
+    /// Writes a word, or what stands between words and has no marks.
     fn run(&mut self, rest: &str) {
         let first = rest.chars().next().map_or(0, char::len_utf8);
-        let is_word = rest.starts_with(char::is_alphanumeric);
-        let special = |c: char| "\\*_`#+^~<[ \n".contains(c) || !is_word && c.is_alphanumeric();
-        let len = rest[first..].find(special).map_or(rest.len(), |len| first + len);
+        let is_alphanumeric = rest.starts_with(char::is_alphanumeric);
+        let ends = |c: char| c.is_alphanumeric() != is_alphanumeric || "\\*_`#+^~<[ \n".contains(c);
+        let len = rest[first..].find(ends).map_or(rest.len(), |len| first + len);
+        // A note follows its word without a space.
+        let is_noted = rest[len..].starts_with(":[") && rest[..len].ends_with(NOTE) && len > NOTE.len();
+        let len = if is_noted { len - NOTE.len() } else { len };
         let limit = self.closing.last().map_or(len, |&(at, _)| at - self.at).max(first);
         let len = len.min(limit);
         let text = if rest[len..].starts_with('\n') { rest[..len].trim_end() } else { &rest[..len] };
@@ -89,28 +97,31 @@ impl<'a> Writer<'a, '_> {
         let marks = &rest[..len];
         let before = self.text[..self.at].chars().next_back();
         let is_single = len == 1 && !matches!(mark, b'^' | b'~');
-        let head = &rest[len..rest.floor_char_boundary(MAX_MARKED).max(len)];
-        if head.starts_with(char::is_whitespace) || (is_single && before.is_some_and(is_word)) {
+        let (text, start) = (self.text, self.at + len);
+        if text[start..].starts_with(char::is_whitespace) || (is_single && before.is_some_and(is_word)) {
             return None;
         }
-        let closes = |&at: &usize| {
-            let (inner, behind) = (&head[..at], &head[at + len..]);
-            let is_closed = !inner.is_empty() && !inner.ends_with(|c: char| c.is_whitespace() || c == '\\');
-            let is_short = is_single || len == 2 || !inner.contains(char::is_whitespace);
-            is_closed
-                && is_short
-                && !(is_single && behind.starts_with(is_word))
-                && !behind.starts_with(char::from(mark))
+        let mut end = text.floor_char_boundary(start + MAX_MARKED);
+        if matches!(mark, b'^' | b'~') {
+            end = text[start..end].find(char::is_whitespace).map_or(end, |len| start + len);
+        }
+        let closes = |at: usize| {
+            let (inner, behind) = (&text[..at], &text[at + len..]);
+            let is_behind_text = at > start && !inner.ends_with(|c: char| c.is_whitespace() || c == '\\');
+            let is_at_end =
+                !(is_single && behind.starts_with(is_word)) && !behind.starts_with(char::from(mark));
+            is_behind_text && is_at_end
         };
-        let at = head.match_indices(marks).map(|(at, _)| at).find(closes)?;
-        self.closing.push((self.at + len + at, len));
+        let at = self.closings.find(text, marks, start..end, closes)?;
+        self.closing.push((at, len));
         Some(len)
     }
 
     /// Writes the text of a reference `<<target,text>>`, or its target.
     fn reference(&mut self, rest: &str) -> Option<usize> {
-        let head = &rest[2..rest.floor_char_boundary(MAX_MARKED).max(2)];
-        let inner = &head[..head.find(">>")?];
+        let (start, end) = (self.at + 2, self.text.floor_char_boundary(self.at + MAX_MARKED));
+        let close = self.closings.find(self.text, ">>", start..end.max(start), |_| true)?;
+        let inner = &rest[2..close - self.at];
         let text = inner.split_once(',').map_or(inner, |(_, text)| text).trim_start();
         if inner.is_empty() || inner.contains("<<") {
             return None;
@@ -135,7 +146,8 @@ impl<'a> Writer<'a, '_> {
     /// with a text.
     fn macro_(&mut self, rest: &str) -> Option<usize> {
         let before = self.text[..self.at].chars().next_back();
-        if !rest.starts_with(|c: char| c.is_ascii_lowercase()) || before.is_some_and(is_word) {
+        let is_note = rest.starts_with(NOTE);
+        if !rest.starts_with(|c: char| c.is_ascii_lowercase()) || (before.is_some_and(is_word) && !is_note) {
             return None;
         }
         let name = rest.bytes().take(MAX_NAME).take_while(u8::is_ascii_lowercase).count();
@@ -163,6 +175,9 @@ impl<'a> Writer<'a, '_> {
             head.find(|c: char| c == '[' || c.is_whitespace()).filter(|&at| head[at..].starts_with('['))?;
         let inner = &head[open + 1..];
         let close = closing_bracket(inner)?;
+        if is_note {
+            self.out.gap(Gap::Space);
+        }
         let skipped = name + 1 + open + 1;
         if close == 0 || rest[..name] == *"xref" && inner[..close].trim().is_empty() {
             // Without a text an address is its own, and other targets are no words.

@@ -34,6 +34,7 @@ fn marks_go_and_words_stay() {
             "Other doc Alt A note. end",
         ),
         ("\\*not* \"`quoted`\" [.red]#red# mailto:a@b.c[] word: x", "*not* \"quoted\" red a@b.c word: x"),
+        ("word.footnote:[a] wordfootnote:[b]", "word. a word b"),
         ("one +\ntwo\n  three", "one\ntwo\nthree"),
     ] {
         assert_eq!(text(source), expected, "{source}");

@@ -4,7 +4,7 @@
 //! reading takes time in proportion; without that it is a character like others.
 
 use crate::extract::compose::Composition;
-use crate::extract::lines::plain;
+use crate::extract::lines::{Closings, plain};
 
 /// How far the end of marked text is looked for, in bytes.
 const MAX_MARKED: usize = 1_000;
@@ -14,7 +14,7 @@ const MAX_NAME: usize = 60;
 
 /// Writes a paragraph that stands at `origin` in the decoded source, its lines without their indentation.
 pub(super) fn write(text: &str, origin: usize, out: &mut Composition) {
-    let mut writer = Writer { text, origin, at: 0, out };
+    let mut writer = Writer { text, origin, at: 0, closings: Closings::default(), out };
     while writer.at < text.len() {
         writer.step();
     }
@@ -25,6 +25,7 @@ struct Writer<'a, 'b> {
     text: &'a str,
     origin: usize,
     at: usize,
+    closings: Closings,
     out: &'b mut Composition,
 }
 
@@ -77,13 +78,16 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// The text between the mark at the place and the one that closes it.
-    fn between(&self, open: &str, close: &str) -> Option<&'a str> {
-        let rest = &self.text[self.at + open.len()..];
-        let head = &rest[..rest.floor_char_boundary(MAX_MARKED)];
-        let is_open = head.starts_with(|c: char| !c.is_whitespace());
-        let ends = head.match_indices(close).map(|(at, _)| at);
-        let end = ends.into_iter().find(|&at| at > 0 && !head[..at].ends_with([' ', '\n', '\t', '\\']));
-        end.filter(|_| is_open).map(|end| &head[..end])
+    fn between(&mut self, open: &str, close: &str) -> Option<&'a str> {
+        let text = self.text;
+        let start = self.at + open.len();
+        if text[start..].starts_with(char::is_whitespace) {
+            return None;
+        }
+        let end = text.floor_char_boundary(start + MAX_MARKED);
+        let closes = |at: usize| at > start && !text[..at].ends_with([' ', '\n', '\t', '\\']);
+        let close = self.closings.find(text, close, start..end, closes)?;
+        Some(&text[start..close])
     }
 
     fn marked(&mut self, open: &str, close: &str) -> Option<usize> {

@@ -55,12 +55,12 @@ fn directives_comments_and_targets() {
 #[test]
 fn blocks_keep_their_shape() {
     let source = "Code::\n\n    a *b*\n      c\n\nback\n\n- one\n  more\n- two\n\n#. three\n(2) four\n\nterm\n    meaning\n\n\
-        | line\n| other\n\n>>> 1 * 2 * 3\n6\n\n===== =====\nA     B C\n===== =====\n1     2\n===== =====\n\n\
+        | line\n| other\n\n>>> 1 * 2 * 3\n6\n\n===== =====\n한글x B C\n===== =====\n12345 2\n      3\n===== =====\n\n\
         +---+---+\n| a | b |\n+===+===+\n| c |   |\n+---+---+\n";
     assert_eq!(
         text(source),
         "Code:\n\na *b*\n  c\n\nback\n\none\nmore\ntwo\n\nthree\nfour\n\nterm\nmeaning\n\nline\nother\n\n>>> 1 * 2 * 3\n6\n\n\
-         A | B C\n1 | 2\n\na | b\nc"
+         한글x | B C\n12345 | 2\n3\n\na | b\nc"
     );
 }
 
