@@ -6,25 +6,24 @@
 //! written, for the words in them.
 
 mod commands;
+mod groups;
+mod preamble;
 
 use super::accents::accented;
 use super::compose::{Composition, Gap};
 use super::decode::decode;
 use super::lines::Closings;
-use super::{Raw, add_fact, document};
-use crate::date::Date;
-use crate::document::{Document, Facts, Format};
+use super::{Raw, document};
+use crate::document::{Document, Format};
 use commands::{Command, Environment};
+use groups::Groups;
+use preamble::{body, facts};
 
-/// The longest formula in a line, and the longest argument in brackets, in bytes.
+/// The longest formula in a line, in bytes.
 const MAX_FORMULA: usize = 2_000;
+
+/// The longest argument in brackets, in bytes.
 const MAX_OPTION: usize = 500;
-
-/// The longest title, date or list of authors that is taken, in bytes.
-const MAX_FACT: usize = 4_000;
-
-/// How many authors are taken at most.
-const MAX_AUTHORS: usize = 100;
 
 /// Makes a document of LaTeX.
 pub(super) fn extract(raw: &Raw<'_>) -> Document {
@@ -38,112 +37,6 @@ pub(super) fn extract(raw: &Raw<'_>) -> Document {
     let mut composed = reader.out.finish();
     facts.title = facts.title.or(composed.title.take());
     document(raw, Format::Latex, decoded, facts, composed)
-}
-
-/// Where the document's body stands; a source without one is all body.
-fn body(source: &str) -> (usize, usize) {
-    let begin = uncommented(source, "\\begin{document}").next();
-    let start = begin.map_or(0, |at| at + "\\begin{document}".len());
-    let end = source[start..].rfind("\\end{document}").map_or(source.len(), |at| start + at);
-    (start, end)
-}
-
-/// Where a text stands in the source that no comment holds.
-fn uncommented<'a>(source: &'a str, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let mut line_start = 0;
-    let mut is_comment = false;
-    let mut read = 0;
-    source.match_indices(text).map(|(at, _)| at).filter(move |&at| {
-        if let Some(line) = source[read..at].rfind('\n') {
-            (line_start, is_comment) = (read + line + 1, false);
-        }
-        is_comment |= source[line_start.max(read)..at].contains('%');
-        read = at;
-        !is_comment
-    })
-}
-
-/// What the source says of itself.
-fn facts(source: &str, groups: &Groups) -> Facts {
-    let arguments = |name: &'static str| {
-        uncommented(source, name).filter_map(move |at| {
-            let rest = &source[at + name.len()..];
-            let option = option_len(rest).unwrap_or(0);
-            let open = at + name.len() + option + indentation(&rest[option..]);
-            let close = groups.close(open).filter(|close| close - open <= MAX_FACT)?;
-            Some((open + 1, close))
-        })
-    };
-    let plain = |(start, end): (usize, usize)| {
-        let mut reader = Reader::new(source, groups, start, end);
-        reader.read();
-        reader.out.finish().text
-    };
-    let mut facts = Facts { title: arguments("\\title").next().map(plain), ..Facts::default() };
-    facts.date = arguments("\\date").take(MAX_AUTHORS).find_map(|argument| Date::parse(&plain(argument)));
-    for (start, end) in arguments("\\author").take(MAX_AUTHORS) {
-        let mut at = start;
-        for author in source[start..end].split("\\and").take(MAX_AUTHORS) {
-            let text = plain((at, at + author.len()));
-            at += author.len() + "\\and".len();
-            if let Some(name) = text.lines().next().and_then(super::tidy_title) {
-                add_fact(&mut facts, "author", name);
-            }
-        }
-    }
-    facts
-}
-
-/// Which brace closes which.
-struct Groups {
-    /// Where groups begin and end, in the order of their beginnings.
-    pairs: Vec<(usize, Option<usize>)>,
-}
-
-impl Groups {
-    fn of(source: &str) -> Self {
-        let mut pairs = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
-        let bytes = source.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            match bytes[at] {
-                b'\\' => at += 1,
-                b'%' => at += bytes[at..].iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len() - at),
-                b'{' => {
-                    open.push(pairs.len());
-                    pairs.push((at, None));
-                    at += address_len(source, at);
-                }
-                b'}' => {
-                    if let Some(number) = open.pop() {
-                        pairs[number].1 = Some(at);
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        Self { pairs }
-    }
-
-    /// Where the group ends that begins at `open`.
-    fn close(&self, open: usize) -> Option<usize> {
-        let number = self.pairs.binary_search_by_key(&open, |&(start, _)| start).ok()?;
-        self.pairs[number].1
-    }
-}
-
-/// How much of the argument that begins at `open` is an address, in which a percent sign begins no comment.
-fn address_len(source: &str, open: usize) -> usize {
-    let is_address =
-        ["\\url", "\\href", "\\path", "\\nolinkurl"].iter().any(|name| source[..open].ends_with(name));
-    if !is_address {
-        return 0;
-    }
-    let argument = &source.as_bytes()[open + 1..];
-    let len = argument.iter().take(MAX_FORMULA).position(|byte| matches!(byte, b'{' | b'}' | b'\n'));
-    len.unwrap_or(0)
 }
 
 /// What is to be done where an argument ends.

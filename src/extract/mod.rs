@@ -170,7 +170,7 @@ pub fn extract(raw: &Raw<'_>, format: Format) -> Result<Document, ExtractError> 
         Format::Markdown => markdown::extract(raw),
         Format::Html => html::extract(raw),
         Format::Rtf => rtf::extract(raw),
-        Format::Csv | Format::Tsv => csv::extract(raw, format),
+        Format::Csv | Format::Tsv => self::csv::extract(raw, format),
         Format::Xml => xml::extract(raw),
         Format::Subtitles => subtitles::extract(raw),
         Format::Notebook => notebook::extract(raw),

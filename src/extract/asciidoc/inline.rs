@@ -108,9 +108,8 @@ impl<'a> Writer<'a, '_> {
         let closes = |at: usize| {
             let (inner, behind) = (&text[..at], &text[at + len..]);
             let is_behind_text = at > start && !inner.ends_with(|c: char| c.is_whitespace() || c == '\\');
-            let is_at_end =
-                !(is_single && behind.starts_with(is_word)) && !behind.starts_with(char::from(mark));
-            is_behind_text && is_at_end
+            let goes_on = behind.starts_with(char::from(mark)) || is_single && behind.starts_with(is_word);
+            is_behind_text && !goes_on
         };
         let at = self.closings.find(text, marks, start..end, closes)?;
         self.closing.push((at, len));

@@ -1,5 +1,6 @@
 use super::super::laws::{extracted, located};
 use super::*;
+use crate::date::Date;
 
 fn text(source: &str) -> String {
     extracted(Format::Latex, source.as_bytes()).text
