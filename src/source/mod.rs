@@ -67,7 +67,7 @@ fn special(kind: FileType) -> Option<&'static str> {
 }
 
 /// A number of bytes as people read it, rounded up to a tenth of its unit.
-fn size_text(bytes: u64) -> String {
+pub(crate) fn size_text(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} bytes");
