@@ -23,7 +23,10 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("isolate", &["extract", "source", "document"]),
     ("passage", &["document", "span", "config"]),
     ("index", &["analysis", "document", "span", "config"]),
-    ("ingest", &["source", "extract", "isolate", "passage", "index", "document", "analysis", "span", "config"]),
+    (
+        "ingest",
+        &["source", "extract", "isolate", "passage", "index", "document", "analysis", "span", "config"],
+    ),
     ("engine", &["index", "analysis", "pattern", "query", "hit", "document", "span", "date"]),
     ("highlight", &["analysis", "pattern", "query", "span"]),
     ("search", &["engine", "highlight", "analysis", "query", "hit", "document"]),

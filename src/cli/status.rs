@@ -119,7 +119,7 @@ impl Status {
 
     fn add(&mut self, record: DocumentRecord) {
         match record.state {
-            State::Indexed if record.parts.is_some() => return,
+            State::Indexed if !record.is_document() => return,
             State::Indexed => {
                 self.documents += 1;
                 self.source_bytes += record.size;

@@ -142,7 +142,9 @@ fn unpack_tar(archive: Box<dyn Read>, max: u64, take: &mut Take<'_>) -> Result<(
     for entry in archive.entries().map_err(|error| malformed_tar(&error))? {
         let mut entry = entry.map_err(|error| malformed_tar(&error))?;
         let kind = entry.header().entry_type();
-        if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) || entry.path_bytes().ends_with(b"/") {
+        if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse())
+            || entry.path_bytes().ends_with(b"/")
+        {
             continue;
         }
         let seconds = entry.header().mtime().ok().and_then(|time| i64::try_from(time).ok());
@@ -189,9 +191,9 @@ fn clean_name(raw: &[u8]) -> String {
 
 /// The time that a zip archive tells, in nanoseconds since 1970. Archives do not tell its zone.
 fn time_of(time: zip::DateTime) -> i64 {
-    let date = i16::try_from(time.year()).ok().and_then(|year| {
-        Date::new(year, i8::try_from(time.month()).ok()?, i8::try_from(time.day()).ok()?)
-    });
+    let date = i16::try_from(time.year())
+        .ok()
+        .and_then(|year| Date::new(year, i8::try_from(time.month()).ok()?, i8::try_from(time.day()).ok()?));
     let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
     date.map_or(0, |date| (date.days() * 86_400 + seconds) * 1_000_000_000)
 }
@@ -290,7 +292,10 @@ mod tests {
 
     #[test]
     fn names_in_old_encodings_are_read() {
-        assert_eq!(clean_name(b"\xb9\xcc\xbb\xe7\xc0\xcf \xb0\xe6\xba\xb8\xc3\xbc\xb0\xe8.txt"), "미사일 경보체계.txt");
+        assert_eq!(
+            clean_name(b"\xb9\xcc\xbb\xe7\xc0\xcf \xb0\xe6\xba\xb8\xc3\xbc\xb0\xe8.txt"),
+            "미사일 경보체계.txt"
+        );
         assert_eq!(clean_name(b"a\\b.txt"), "a/b.txt");
         assert_eq!(clean_name(b"../"), "unnamed");
     }

@@ -1,7 +1,7 @@
 //! Placeholder.
 
 use super::{Raw, text};
-use crate::document::Document;
+use crate::document::{Base, Document};
 
 /// A message with what is attached to it.
 #[derive(Clone, Debug)]
@@ -22,6 +22,6 @@ pub struct Attachment {
 }
 
 /// Makes a document of a message.
-pub fn extract(raw: &Raw<'_>) -> Message {
+pub fn extract(raw: &Raw<'_>, _base: Base) -> Message {
     Message { document: text::extract(raw), attachments: Vec::new() }
 }

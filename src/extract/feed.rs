@@ -1,13 +1,15 @@
 //! Placeholder.
 
 use super::Raw;
-use crate::document::Document;
+use crate::document::{Base, Document};
 
 /// An entry of a feed.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// What tells it from the feed's other entries, as the feed says; else its number, from 1.
     pub key: String,
+    /// Where in the feed it starts.
+    pub place: Base,
     /// The entry; its id is the feed's, `#` and the key.
     pub document: Document,
 }

@@ -55,7 +55,8 @@ impl Default for Options {
     fn default() -> Self {
         // On Linux this leads to the running program even when its file was replaced.
         let running = PathBuf::from("/proc/self/exe");
-        let program = if cfg!(target_os = "linux") { running } else { std::env::current_exe().unwrap_or(running) };
+        let program =
+            if cfg!(target_os = "linux") { running } else { std::env::current_exe().unwrap_or(running) };
         Self { program, limits: Limits::default() }
     }
 }
@@ -131,6 +132,12 @@ impl<'a> Children<'a> {
         if let Some(worker) = unpacking.into_sound_worker() {
             self.give_back(worker);
         }
+    }
+
+    /// The limits in words: other limits, other words.
+    pub fn limits_text(&self) -> String {
+        let Limits { memory, time, output } = self.options.limits;
+        format!("{memory} bytes of memory, {time:?}, {output} bytes of output")
     }
 
     fn take(&mut self) -> Result<Worker, IsolationError> {

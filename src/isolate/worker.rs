@@ -126,10 +126,15 @@ impl Worker {
             return limit(format!("gives more than {}; raise --extract-output", size_text(output)), true);
         }
         if words.contains("memory allocation of") {
-            return limit(format!("needs more memory than {}; raise --extract-memory", size_text(memory)), false);
+            return limit(
+                format!("needs more memory than {}; raise --extract-memory", size_text(memory)),
+                false,
+            );
         }
         let reason = match () {
-            () if words.contains("overflowed its stack") => "its parser goes too deep; perhaps it nests without end",
+            () if words.contains("overflowed its stack") => {
+                "its parser goes too deep; perhaps it nests without end"
+            }
             () if error.kind() == io::ErrorKind::InvalidData => "its parser gave no sensible answer",
             () => "its parser crashed",
         };

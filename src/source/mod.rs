@@ -13,6 +13,7 @@ mod paths;
 mod problem;
 pub mod read;
 mod rules;
+mod types;
 mod walk;
 mod why;
 
@@ -20,7 +21,8 @@ use std::fs::FileType;
 use std::io;
 
 pub use paths::document_path;
-pub use rules::{Coverage, GlobError, Hidden, IgnoreFiles, Links, WalkOptions, is_streamed};
+pub use rules::{Coverage, Hidden, IgnoreFiles, Links, RuleError, WalkOptions, is_streamed};
+pub use types::file_types;
 pub use walk::{Found, FoundFile, Scan, scan};
 pub use why::why_left_out;
 
