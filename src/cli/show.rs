@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::counted;
-use crate::document::DocumentRecord;
+use crate::document::{DocumentRecord, Location};
 use crate::index::{Snapshot, StoredPassage};
 use crate::render::{sanitised, write_json_line};
 
@@ -18,7 +18,8 @@ use crate::render::{sanitised, write_json_line};
 Examples:
   tidings show reports/a.md            the whole document, with its facts
   tidings show reports/a.md#3          its passage 3, as a hit names it
-  tidings show wire.jsonl#lw-17 --json")]
+  tidings show wire.jsonl#lw-17 --json
+  tidings show old.zip!/reports/q3.pdf a member of an archive")]
 pub(super) struct Arguments {
     /// A document's id, or a passage's: the document's, `#` and the passage's number
     #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
@@ -91,8 +92,16 @@ fn write_text(
     for (name, value) in facts(record) {
         writeln!(out, "{name}: {}", sanitised(&value))?;
     }
-    for (_, text) in passages {
+    let mut place = None;
+    for (passage, text) in passages {
         writeln!(out)?;
+        // Lines can be counted in the text itself; other places are told where they change.
+        let is_told = !matches!(passage.location, Location::Lines { .. }) || passages.len() == 1;
+        let here = is_told.then(|| passage.location.to_string());
+        if here != place {
+            place = here;
+            writeln!(out, "[{}]", sanitised(place.as_deref().unwrap_or_default()))?;
+        }
         for line in text.lines() {
             writeln!(out, "{}", sanitised(line))?;
         }

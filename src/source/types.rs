@@ -60,8 +60,12 @@ pub(super) fn matcher(taken: &[String], left_out: &[String]) -> Result<Types, Ru
     if let Some(name) = taken.iter().chain(left_out).find(unknown) {
         return Err(RuleError::Type { name: name.clone() });
     }
-    taken.iter().for_each(|name| drop(builder.select(name)));
-    left_out.iter().for_each(|name| drop(builder.negate(name)));
+    for name in taken {
+        builder.select(name);
+    }
+    for name in left_out {
+        builder.negate(name);
+    }
     builder.build().map_err(|error| RuleError::Glob { glob: "--type".to_owned(), reason: error.to_string() })
 }
 
