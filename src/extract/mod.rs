@@ -223,6 +223,8 @@ pub fn version(format: Format) -> u32 {
         // it that are not are then as they were.
         Format::Zip | Format::Tar => 1 + archives_among(&Format::ALL[..26]),
         Format::Email | Format::Mbox => 1 + archives_among(&Format::ALL[..13]),
+        // Much of what was plain text at first has a format of its own now.
+        Format::Text => 2,
         _ => 1,
     }
 }
