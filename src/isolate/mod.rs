@@ -11,6 +11,7 @@ mod child;
 mod wire;
 mod worker;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,8 +46,9 @@ impl Default for Limits {
 /// How sources of untrusted formats are read.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The program that is started as a child, with [`ARGUMENT`]. By default the one that runs.
-    pub program: PathBuf,
+    /// The program that is started as a child, and its arguments. By default the one that runs, with [`ARGUMENT`];
+    /// another must call [`serve`] when it is started so.
+    pub command: Vec<OsString>,
     /// What parsing may cost.
     pub limits: Limits,
 }
@@ -57,7 +59,7 @@ impl Default for Options {
         let running = PathBuf::from("/proc/self/exe");
         let program =
             if cfg!(target_os = "linux") { running } else { std::env::current_exe().unwrap_or(running) };
-        Self { program, limits: Limits::default() }
+        Self { command: vec![program.into(), ARGUMENT.into()], limits: Limits::default() }
     }
 }
 
@@ -177,4 +179,62 @@ pub enum PackedContent<'a> {
     File(&'a std::path::Path),
     /// In memory, decompressed.
     Bytes(&'a [u8]),
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// What comes of a document when the child is this shell script.
+    fn read_by(script: &str, limits: Limits) -> String {
+        let command = ["/bin/sh", "-c", script].map(OsString::from).to_vec();
+        let options = Options { command, limits };
+        let error = Children::new(&options).extract(b"some bytes", Format::Pdf).expect_err("no parser");
+        let kind = match error {
+            IsolationError::Limit(_) => "limit",
+            IsolationError::Crash(_) => "crash",
+            IsolationError::Extract(_) => "extract",
+        };
+        format!("{kind}: {error}")
+    }
+
+    #[test]
+    fn whatever_a_child_does_costs_one_document_and_says_why() {
+        let short = Limits { time: Duration::from_millis(300), ..Limits::default() };
+        for (script, limits, expected) in [
+            ("exec sleep 60", short, "limit: takes longer than 0.3 s; raise --extract-time"),
+            (
+                "cat > /dev/null; while :; do :; done",
+                short,
+                "limit: takes longer than 0.3 s; raise --extract-time",
+            ),
+            ("kill -SEGV $$", Limits::default(), "crash: its parser crashed"),
+            ("exit 0", Limits::default(), "crash: its parser crashed"),
+            ("exec yes", Limits::default(), "crash: its parser gave no sensible answer"),
+            (
+                "head -c 20 > /dev/null; echo memory allocation of 8 bytes failed >&2; kill -ABRT $$",
+                Limits::default(),
+                "limit: needs more memory than 1 GiB; raise --extract-memory",
+            ),
+            (
+                "head -c 20 > /dev/null; printf 'j\\377\\377\\377\\377\\377\\0\\0\\0'; exec cat > /dev/null",
+                Limits::default(),
+                "limit: gives more than 256 MiB; raise --extract-output",
+            ),
+            (
+                "yes overflowed its stack | head -c 1000000 >&2; kill -ABRT $$",
+                Limits::default(),
+                "crash: its parser goes too deep; perhaps it nests without end",
+            ),
+        ] {
+            assert_eq!(read_by(script, limits), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_started_is_told() {
+        let options = Options { command: vec!["/no/such/program".into()], ..Options::default() };
+        let error = Children::new(&options).extract(b"", Format::Pdf).expect_err("no program");
+        assert_eq!(error.to_string(), "no process could be started to read it: not found");
+    }
 }

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::wire::{self, Order, Reply, Task};
-use super::{ARGUMENT, IsolationError, Limits, Options};
+use super::{IsolationError, Limits, Options};
 use crate::document::Format;
 use crate::extract::archive::Member;
 use crate::extract::{ExtractError, Extracted};
@@ -42,8 +42,9 @@ pub(super) struct Trouble {
 
 impl Worker {
     pub(super) fn start(options: &Options) -> io::Result<Self> {
-        let mut command = Command::new(&options.program);
-        command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (program, arguments) = options.command.split_first().ok_or(io::ErrorKind::NotFound)?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let (Some(orders), Some(answers), Some(words)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
