@@ -7,6 +7,7 @@
 //! columns count from 1.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,9 +74,11 @@ impl<T> Span<T> {
 /// Where the lines of a text start, to turn offsets into line and column numbers.
 ///
 /// A line ends after `\n`; a `\r` before it belongs to the line. Looking a line up takes logarithmic time.
+///
+/// Copies share what they know, so that each of many documents of one source can have one.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
-    starts: Vec<usize>,
+    starts: Arc<[usize]>,
 }
 
 impl LineIndex {
@@ -161,6 +164,13 @@ impl OffsetMap {
         let mut map = Self::default();
         map.push(0, 0, len);
         map
+    }
+
+    /// The part of the map that leads from `start..end` to the origin. Its offsets are those of the whole.
+    pub fn part(&self, start: usize, end: usize) -> Self {
+        let first = self.pieces.partition_point(|piece| piece.end() <= start);
+        let last = self.pieces.partition_point(|piece| piece.start() < end);
+        Self { pieces: self.pieces.get(first..last).unwrap_or_default().to_vec() }
     }
 
     /// Adds a piece of `len` bytes at `start` that are the origin's bytes from `origin` on.
@@ -274,6 +284,19 @@ mod tests {
         assert_eq!(breaks(1, 15), [1, 11]);
         assert_eq!(breaks(10, 15), [10, 11]);
         assert_eq!(breaks(1, 11), [1]);
+    }
+
+    #[test]
+    fn a_part_of_a_map_answers_as_the_whole() {
+        let mut map = OffsetMap::default();
+        map.push(0, 10, 5);
+        map.push_units(5, 20, 3, 3, 2);
+        map.push(14, 40, 4);
+        let part = map.part(6, 13);
+        assert_eq!(part.pieces.len(), 1);
+        assert_eq!(part.origin_of(6, 13), map.origin_of(6, 13));
+        assert_eq!(map.part(2, 15), map);
+        assert_eq!(map.part(30, 40), OffsetMap::default());
     }
 
     #[test]

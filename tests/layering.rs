@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -55,6 +55,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("chardetng", &["extract"]),
     ("pulldown_cmark", &["extract"]),
     ("html5gum", &["extract"]),
+    ("quick_xml", &["extract"]),
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),

@@ -195,6 +195,19 @@ impl Composition {
         }
     }
 
+    /// Adds running text that stands at `origin` in the decoded source: white space in it, however much, is one space.
+    pub fn flow(&mut self, text: &str, origin: usize) {
+        for (start, len) in runs(text) {
+            if start > 0 && text[..start].ends_with(is_space) {
+                self.gap(Gap::Space);
+            }
+            self.verbatim(&text[start..start + len], origin + start);
+        }
+        if text.ends_with(is_space) {
+            self.gap(Gap::Space);
+        }
+    }
+
     /// Adds a character that stands for nothing in the source.
     pub fn insert(&mut self, c: char) {
         self.write_gap();
@@ -282,6 +295,27 @@ impl Composition {
         let Self { text, map, sections, places, cues, .. } = self;
         Composed { text, map, sections, places, cues, title }
     }
+}
+
+/// The runs of a text that can be written as they stand, as their starts and lengths: those between white space that
+/// is not one space between two words.
+pub(super) fn runs(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let bytes = text.as_bytes();
+    let is_space_at = |at: usize| bytes.get(at).is_none_or(|&byte| is_space(char::from(byte)));
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes[at..].iter().take_while(|&&byte| is_space(char::from(byte))).count();
+        let start = at;
+        while at < bytes.len() && !(is_space_at(at) && (bytes[at] != b' ' || is_space_at(at + 1))) {
+            at += 1;
+        }
+        (start < at).then_some((start, at - start))
+    })
+}
+
+/// Whether a character is white space that counts as one space in running text.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
 #[cfg(test)]

@@ -282,15 +282,17 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             modified: self.source.modified_time(),
         };
         let entries = guarded(|| Ok(feed::entries(&raw))).map_err(|error| Stop::Broken(error.to_string()))?;
-        for entry in entries {
+        for feed::Entry { document, .. } in entries {
+            let first = document.sections.first().map(|section| document.origin.locate(section.span));
+            let content = format!("{first:?}{:?}{}", document.facts, document.text);
             let part = Part {
-                hash: read::hash_bytes(format!("{:?}{}", entry.place, entry.document.text).as_bytes()),
-                size: entry.document.text.len() as u64,
+                hash: read::hash_bytes(content.as_bytes()),
+                size: document.text.len() as u64,
                 format: Format::Feed,
                 path: holder.path,
-                id: entry.document.id.0.clone(),
+                id: document.id.0.clone(),
             };
-            self.part(part, |_| Ok(entry.document))?;
+            self.part(part, |_| Ok(document))?;
         }
         Ok(())
     }

@@ -43,6 +43,14 @@ pub(super) fn append(fragment: &str, base: &OffsetMap, out: &mut Composition) {
     page::write(fragment, base, &Outline::of(fragment), Keep::Content, out);
 }
 
+/// What a character reference such as `&eacute;` stands for in HTML.
+pub(super) fn referenced(reference: &str) -> Option<String> {
+    match tokens::tokens(reference).next()? {
+        tokens::Token::Reference { value, end, .. } if end == reference.len() => Some(value),
+        _ => None,
+    }
+}
+
 /// The charset that a page's first bytes declare, in an XML declaration or a meta tag.
 fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(CHARSET_WINDOW)];

@@ -8,7 +8,7 @@
 use super::elements::{Element, Nesting, Role};
 use super::meta::Meta;
 use super::tokens::{Tag, Token, tokens};
-use crate::extract::compose::{Composition, Gap};
+use crate::extract::compose::{Composition, Gap, is_space, runs};
 use crate::span::OffsetMap;
 
 /// How much of a page is taken for its text.
@@ -314,16 +314,14 @@ impl Page<'_> {
 
     /// Writes text whose white space counts as one space.
     fn flow(&mut self, text: &str, start: usize) {
-        let mut at = 0;
-        while at < text.len() {
-            let rest = text[at..].trim_start_matches(is_space);
-            if rest.len() < text.len() - at {
+        for (at, len) in runs(text) {
+            if text[..at].ends_with(is_space) {
                 self.out.gap(Gap::Space);
             }
-            at = text.len() - rest.len();
-            let len = run_len(rest.as_bytes());
             self.verbatim(start + at, start + at + len);
-            at += len;
+        }
+        if text.ends_with(is_space) {
+            self.out.gap(Gap::Space);
         }
     }
 
@@ -333,11 +331,15 @@ impl Page<'_> {
             return;
         }
         self.table = TablePlace::default();
-        let mut breaks = self.base.breaks(start, end).map(|place| place.at).peekable();
-        while let Some(from) = breaks.next() {
-            let to = breaks.peek().copied().unwrap_or(end);
-            if let Some(run) = self.source.get(from..to) {
-                self.out.verbatim(run, self.base.origin_of_start(from));
+        let mut breaks = self.base.breaks(start, end).peekable();
+        while let Some(place) = breaks.next() {
+            let to = breaks.peek().map_or(end, |next| next.at);
+            let Some(run) = self.source.get(place.at..to) else { continue };
+            let (origin, origin_end) = self.base.origin_of(place.at, to);
+            if (place.width, place.origin_width) == (1, 1) {
+                self.out.verbatim(run, origin);
+            } else {
+                self.out.unit(run, origin, origin_end - origin);
             }
         }
     }
@@ -351,19 +353,6 @@ impl Page<'_> {
         let (start, end) = self.base.origin_of(start, end);
         self.out.unit(value, start, end - start);
     }
-}
-
-/// Whether a character is white space that browsers collapse.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
-}
-
-/// How much of `text` can be written as it stands: up to its first white space that is not one space between
-/// two words.
-fn run_len(text: &[u8]) -> usize {
-    let is_space = |byte: Option<&u8>| byte.is_none_or(|&byte| is_space(char::from(byte)));
-    let ends = |at: &usize| is_space(text.get(*at)) && (text[*at] != b' ' || is_space(text.get(at + 1)));
-    (0..text.len()).find(ends).unwrap_or(text.len())
 }
 
 /// The text without the line end that it starts with.
