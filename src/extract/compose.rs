@@ -54,6 +54,8 @@ pub(super) struct Composed {
 pub(super) struct Composition {
     text: String,
     map: OffsetMap,
+    /// The way from the text that runs are told to stand in to the decoded source, where these are two.
+    base: Option<OffsetMap>,
     sections: Vec<Section>,
     section_start: usize,
     gap: Gap,
@@ -88,6 +90,7 @@ impl Default for Composition {
         Self {
             text: String::new(),
             map: OffsetMap::default(),
+            base: None,
             sections: Vec::new(),
             section_start: 0,
             gap: Gap::None,
@@ -115,6 +118,12 @@ impl Composition {
     /// Says where in a source that is no text the next runs stand.
     pub fn place(&mut self, location: Location) {
         self.next_place = Some(location);
+    }
+
+    /// Says that the runs from here on stand in a text that `base` leads back to the decoded source; in the source
+    /// itself where there is none.
+    pub fn rebase(&mut self, base: Option<OffsetMap>) {
+        self.base = base;
     }
 
     /// Says when the next runs are spoken, in milliseconds from the beginning.
@@ -154,7 +163,7 @@ impl Composition {
     pub fn verbatim(&mut self, run: &str, origin: usize) {
         if !run.is_empty() {
             self.write_gap();
-            self.map.push(self.text.len(), origin, run.len());
+            self.push_origin(run.len(), origin);
             self.text.push_str(run);
         }
     }
@@ -163,8 +172,27 @@ impl Composition {
     pub fn unit(&mut self, run: &str, origin: usize, len: usize) {
         if !run.is_empty() {
             self.write_gap();
-            self.map.push_units(self.text.len(), origin, 1, run.len(), len);
+            let (start, end) = match &self.base {
+                Some(base) => base.origin_of(origin, origin + len),
+                None => (origin, origin + len),
+            };
+            self.map.push_units(self.text.len(), start, 1, run.len(), end - start);
             self.text.push_str(run);
+        }
+    }
+
+    /// Puts on the map that the next `len` bytes are those from `origin` on, each piece of them that the base maps
+    /// on its own.
+    fn push_origin(&mut self, len: usize, origin: usize) {
+        let Some(base) = &self.base else { return self.map.push(self.text.len(), origin, len) };
+        let end = origin + len;
+        let mut breaks = base.breaks(origin, end).peekable();
+        while let Some(piece) = breaks.next() {
+            let to = breaks.peek().map_or(end, |next| next.at);
+            let start = self.text.len() + piece.at - origin;
+            let units = (to - piece.at) / piece.width;
+            let place = base.origin_of_start(piece.at);
+            self.map.push_units(start, place, units, piece.width, piece.origin_width);
         }
     }
 
@@ -376,6 +404,25 @@ mod tests {
         assert_eq!(composed.text, "a b|c");
         assert_eq!(composed.map.origin_of(0, 1), (101, 102));
         assert_eq!(composed.map.origin_of(2, 5), (103, 107));
+    }
+
+    #[test]
+    fn runs_of_a_text_that_comes_from_the_source_lead_back_to_it() {
+        // The source is `"a\u00e9b"`, the text in between `aéb`.
+        let mut base = OffsetMap::default();
+        base.push(0, 1, 1);
+        base.push_units(1, 2, 1, 2, 6);
+        base.push(3, 8, 1);
+        let mut out = Composition::default();
+        out.rebase(Some(base));
+        out.verbatim("aéb", 0);
+        out.unit("-", 1, 3);
+        out.rebase(None);
+        out.verbatim("c", 20);
+        let composed = out.finish();
+        let origin = |start, end| composed.map.origin_of(start, end);
+        assert_eq!((origin(0, 1), origin(1, 3), origin(3, 4)), ((1, 2), (2, 8), (8, 9)));
+        assert_eq!((origin(4, 5), origin(5, 6)), ((2, 9), (20, 21)));
     }
 
     #[test]

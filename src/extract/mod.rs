@@ -23,6 +23,7 @@ mod epub;
 pub mod feed;
 mod front_matter;
 mod html;
+mod json_text;
 pub mod jsonl;
 mod latex;
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub(super) fn referenced(reference: &str) -> Option<String> {
 }
 
 /// The charset that a page's first bytes declare, in an XML declaration or a meta tag.
-fn declared_charset(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(CHARSET_WINDOW)];
     let head: String = head.iter().map(|&byte| char::from(byte).to_ascii_lowercase()).collect();
     let in_xml = || {
