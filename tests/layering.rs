@@ -30,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 29] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -48,6 +48,9 @@ const HOMES: [(&str, &[&str]); 29] = [
     ("html5gum", &["extract"]),
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
+    ("zip", &["extract"]),
+    ("quick_xml", &["extract"]),
+    ("calamine", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
     ("icu_normalizer", &["analysis"]),

@@ -291,6 +291,6 @@ mod tests {
         assert_eq!(places.locate(Span::new(1, 9)), page(2));
         assert_eq!(places.locate(Span::new(4, 16)), Location::Page { page: 2, last_page: Some(5) });
         assert_eq!(places.breaks(Span::new(0, 20)), [9, 15]);
-        assert_eq!(places.breaks(Span::new(9, 15)), []);
+        assert!(places.breaks(Span::new(9, 15)).is_empty());
     }
 }

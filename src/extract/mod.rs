@@ -29,8 +29,10 @@ mod laws;
 mod man;
 mod markdown;
 pub mod mbox;
+mod metadata;
 mod notebook;
 mod odf;
+mod package;
 mod pdf;
 mod pptx;
 mod rst;
@@ -39,6 +41,7 @@ mod spreadsheet;
 mod subtitles;
 mod text;
 mod xml;
+mod xml_stream;
 
 use std::io;
 use std::time::SystemTime;
