@@ -86,6 +86,13 @@ impl Fields {
         push_word(&mut self.authors, name);
     }
 
+    /// Takes the one who last changed it, who counts as its author if no other is known.
+    pub fn author_if_none(&mut self, name: &str) {
+        if self.authors.is_empty() {
+            self.author(name);
+        }
+    }
+
     /// Takes keywords, one or several.
     pub fn keywords(&mut self, words: &str) {
         push_word(&mut self.keywords, words);

@@ -1,60 +1,30 @@
 //! The stream of a Word document's content, put together to paragraphs and rows.
-//!
-//! Paragraphs stand in cells, cells in rows, and text boxes in paragraphs, in which there may be all of that again.
-//! What is open stands on a stack of bounded depth; what nests deeper counts as part of what it stands in.
 
-use super::NoteKey;
-use super::styles::{Kind, Styles, is_list, outline_level};
+use super::styles::{Styles, is_list, outline_level};
 use crate::extract::ExtractError;
+use crate::extract::flow::{Block, Flow, Shape};
 use crate::extract::xml_stream::{Node, Tag, XmlStream};
 
-/// How many paragraphs, cells and rows may be open, one in the other.
-const MAX_OPEN: usize = 60;
+/// How many fields may stand in one another.
+const MAX_FIELDS: usize = 60;
 
-/// Takes the blocks of a document.
-pub(super) trait Sink {
+/// What a part consists of.
+pub(super) enum Piece {
     /// A note of this name begins, in a part that holds notes.
-    fn note(&mut self, id: String);
-    /// A block is complete.
-    fn block(&mut self, block: Block);
+    Note(String),
+    /// A paragraph, or a table's row.
+    Block(Block),
     /// A table begins or ends.
-    fn table_edge(&mut self);
+    TableEdge,
 }
 
-/// A paragraph, or a table's row.
-#[derive(Debug, Default)]
-pub(super) struct Block {
-    pub text: String,
-    pub shape: Shape,
-    /// The text boxes that are anchored in it.
-    pub boxes: Vec<String>,
-    /// The notes that it refers to.
-    pub notes: Vec<NoteKey>,
-}
-
-/// What a block is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// A paragraph of plain text.
-    #[default]
-    Plain,
-    /// A heading of this level.
-    Heading(u8),
-    /// An item of a list.
-    Item,
-    /// A row of a table.
-    Row,
-    /// A line of a table of contents.
-    Contents,
-}
-
-/// Reads a part's blocks.
+/// Gives the pieces of a part in order to `take`.
 pub(super) fn read(
     mut xml: XmlStream<'_>,
     styles: &Styles,
-    sink: &mut impl Sink,
+    take: impl FnMut(Piece),
 ) -> Result<(), ExtractError> {
-    let mut body = Body { styles, sink, open: Vec::new(), beyond: 0, fields: Vec::new(), in_text: false };
+    let mut body = Body { styles, take, flow: Flow::default(), fields: Vec::new(), in_text: false };
     while let Some(node) = xml.next()? {
         match node {
             Node::Open(tag) if is_left_out(&tag) => xml.skip()?,
@@ -73,20 +43,7 @@ fn is_left_out(tag: &Tag<'_>) -> bool {
     matches!(name, "del" | "moveFrom" | "Fallback" | "rt" | "tabs" | "sdtPr") || name.ends_with("PrChange")
 }
 
-/// What is open.
-enum Open {
-    Paragraph(Paragraph),
-    Cell(Block),
-    Row(Block),
-}
-
-#[derive(Default)]
-struct Paragraph {
-    block: Block,
-    kind: Kind,
-}
-
-/// Where a field of Word's stands.
+/// Which part of a field of Word's comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     /// What it is computed by.
@@ -95,92 +52,66 @@ enum Field {
     Result,
 }
 
-struct Body<'a, S> {
+struct Body<'a, T> {
     styles: &'a Styles,
-    sink: &'a mut S,
-    open: Vec<Open>,
-    /// How many paragraphs, cells and rows are open beyond those on the stack.
-    beyond: usize,
+    take: T,
+    flow: Flow,
+    /// The fields that are open, outermost first.
     fields: Vec<Field>,
     in_text: bool,
 }
 
-impl<S: Sink> Body<'_, S> {
+impl<T: FnMut(Piece)> Body<'_, T> {
     fn begin(&mut self, tag: &Tag<'_>) {
         match tag.name() {
-            "p" => self.open(Open::Paragraph(Paragraph::default())),
-            "tc" => self.open(Open::Cell(Block::default())),
-            "tr" => self.open(Open::Row(Block { shape: Shape::Row, ..Block::default() })),
-            "tbl" if self.open.is_empty() => self.sink.table_edge(),
+            "p" => self.flow.begin(Shape::Plain),
+            "tc" => self.flow.begin(Shape::Cell),
+            "tr" => self.flow.begin(Shape::Row),
+            "tbl" if self.flow.is_empty() => (self.take)(Piece::TableEdge),
             "t" => self.in_text = true,
             "tab" | "ptab" => self.push(" "),
             "br" | "cr" => self.push("\n"),
             "noBreakHyphen" => self.push("-"),
             "fldChar" => self.field(tag.attribute("fldCharType").as_deref()),
-            "footnote" | "endnote" | "comment" => self.sink.note(tag.attribute("id").unwrap_or_default()),
-            "footnoteReference" => self.refer("footnotes", tag),
-            "endnoteReference" => self.refer("endnotes", tag),
-            "commentReference" => self.refer("comments", tag),
+            "footnote" | "endnote" | "comment" => (self.take)(Piece::Note(id_of(tag))),
+            "footnoteReference" => self.flow.refer("footnotes", id_of(tag)),
+            "endnoteReference" => self.flow.refer("endnotes", id_of(tag)),
+            "commentReference" => self.flow.refer("comments", id_of(tag)),
             _ => self.property(tag),
         }
     }
 
     /// Takes what says something about the paragraph that it stands in.
     fn property(&mut self, tag: &Tag<'_>) {
-        let styles = self.styles;
-        let Some(Open::Paragraph(paragraph)) = self.open.last_mut() else { return };
-        let kind = &mut paragraph.kind;
-        match tag.name() {
-            "pStyle" => *kind = styles.kind(&tag.attribute("val").unwrap_or_default()),
-            "outlineLvl" => kind.heading = outline_level(tag).filter(|&level| level < 10),
-            "numId" => kind.is_item = is_list(tag),
-            _ => {}
-        }
-    }
-
-    fn open(&mut self, part: Open) {
-        if self.open.len() < MAX_OPEN {
-            self.open.push(part);
-        } else {
-            self.beyond += 1;
-        }
+        let Some(shape) = self.flow.shape() else { return };
+        *shape = match (tag.name(), *shape) {
+            (_, Shape::Cell | Shape::Row) => return,
+            ("pStyle", _) => self.styles.shape(&tag.attribute("val").unwrap_or_default()),
+            ("numId", Shape::Plain) if is_list(tag) => Shape::Item,
+            ("numId", Shape::Item) if !is_list(tag) => Shape::Plain,
+            ("outlineLvl", Shape::Plain | Shape::Item | Shape::Heading(_)) => {
+                outline_level(tag).map_or(Shape::Plain, Shape::Heading)
+            }
+            (_, shape) => shape,
+        };
     }
 
     fn end(&mut self, name: &str) {
         match name {
             "t" => self.in_text = false,
-            "tbl" if self.open.is_empty() => self.sink.table_edge(),
-            "p" | "tc" | "tr" if self.beyond > 0 => {
-                self.beyond -= 1;
-                self.push("\n");
+            "tbl" if self.flow.is_empty() => (self.take)(Piece::TableEdge),
+            "p" | "tc" | "tr" => {
+                if let Some(block) = self.flow.end() {
+                    (self.take)(Piece::Block(block));
+                }
             }
-            "p" | "tc" | "tr" => self.close(),
             _ => {}
-        }
-    }
-
-    fn close(&mut self) {
-        let Some(closed) = self.open.pop() else { return };
-        let is_cell = matches!(closed, Open::Cell(_));
-        let block = match closed {
-            Open::Paragraph(paragraph) => paragraph.finish(),
-            Open::Cell(block) | Open::Row(block) => block,
-        };
-        match self.open.last_mut() {
-            None => self.sink.block(block),
-            Some(Open::Paragraph(around)) => {
-                around.block.boxes.push(block.text);
-                around.block.boxes.extend(block.boxes);
-                around.block.notes.extend(block.notes);
-            }
-            Some(Open::Cell(around)) => around.append(block, "\n"),
-            Some(Open::Row(around)) => around.append(block, if is_cell { " | " } else { "\n" }),
         }
     }
 
     fn field(&mut self, kind: Option<&str>) {
         match kind {
-            Some("begin") if self.fields.len() < MAX_OPEN => self.fields.push(Field::Code),
+            Some("begin") if self.fields.len() < MAX_FIELDS => self.fields.push(Field::Code),
             Some("separate") => {
                 if let Some(field) = self.fields.last_mut() {
                     *field = Field::Result;
@@ -193,58 +124,20 @@ impl<S: Sink> Body<'_, S> {
         }
     }
 
-    fn refer(&mut self, kind: &'static str, tag: &Tag<'_>) {
-        let id = tag.attribute("id").unwrap_or_default();
-        match self.open.last_mut() {
-            Some(Open::Paragraph(Paragraph { block, .. }) | Open::Cell(block) | Open::Row(block)) => {
-                block.notes.push((kind, id));
-            }
-            None => {}
-        }
-    }
-
     fn text(&mut self, text: &str) {
-        if self.in_text && !self.fields.contains(&Field::Code) {
+        if self.in_text {
             self.push(text);
         }
     }
 
+    /// Adds text, unless it is what a field is computed by.
     fn push(&mut self, text: &str) {
-        match self.open.last_mut() {
-            Some(Open::Paragraph(Paragraph { block, .. }) | Open::Cell(block) | Open::Row(block)) => {
-                block.text.push_str(text);
-            }
-            None => {}
+        if !self.fields.contains(&Field::Code) {
+            self.flow.push(text);
         }
     }
 }
 
-impl Paragraph {
-    fn finish(self) -> Block {
-        let Self { mut block, kind } = self;
-        block.shape = match kind.heading {
-            _ if kind.is_contents => Shape::Contents,
-            Some(level) => Shape::Heading(level),
-            None if kind.is_item => Shape::Item,
-            None => Shape::Plain,
-        };
-        block
-    }
-}
-
-impl Block {
-    /// Appends a block that stands in this one, behind `mark`.
-    fn append(&mut self, inner: Self, mark: &str) {
-        if self.text.is_empty() {
-            self.text = inner.text;
-        } else if !inner.text.trim().is_empty() {
-            self.text.push_str(mark);
-            self.text.push_str(&inner.text);
-        }
-        for text in inner.boxes.iter().filter(|text| !text.trim().is_empty()) {
-            self.text.push('\n');
-            self.text.push_str(text);
-        }
-        self.notes.extend(inner.notes);
-    }
+fn id_of(tag: &Tag<'_>) -> String {
+    tag.attribute("id").unwrap_or_default()
 }

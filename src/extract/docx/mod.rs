@@ -12,11 +12,12 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::compose::{Composition, Gap};
+use super::compose::Composition;
+use super::flow::{Block, Blocks};
 use super::package::Package;
 use super::{ExtractError, Extracted, extracted};
 use crate::document::{Location, NumberSpan};
-use body::{Block, Sink};
+use body::Piece;
 use styles::Styles;
 
 /// Extracts what a Word document holds.
@@ -33,110 +34,69 @@ pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
             writer.notes.extend(notes(&mut package, name, kind, &styles));
         }
     }
-    body::read(package.required_xml(&main)?, &styles, &mut writer)?;
+    body::read(package.required_xml(&main)?, &styles, |piece| writer.take(piece))?;
     Ok(extracted(facts, writer.out.finish()))
 }
 
-/// The notes of a part by their kind and name. Those that cannot be read cost no more than themselves.
-fn notes(
-    package: &mut Package<'_>,
-    part: &str,
-    kind: &'static str,
-    styles: &Styles,
-) -> HashMap<NoteKey, String> {
-    let mut notes = Notes { kind, texts: HashMap::new(), current: None };
-    if let Ok(Some(xml)) = package.xml(part) {
-        let _ = body::read(xml, styles, &mut notes);
-    }
-    notes.texts
-}
+/// The texts of notes by their kind and name.
+type Notes = HashMap<(&'static str, String), String>;
 
-/// What a note is found by: the part that it stands in, and its name there.
-type NoteKey = (&'static str, String);
-
-/// Gathers the texts of notes.
-struct Notes {
-    kind: &'static str,
-    texts: HashMap<NoteKey, String>,
-    current: Option<String>,
-}
-
-impl Sink for Notes {
-    fn note(&mut self, id: String) {
-        self.current = Some(id);
-    }
-
-    fn block(&mut self, block: Block) {
-        let Some(id) = &self.current else { return };
-        let text = self.texts.entry((self.kind, id.clone())).or_default();
-        if !text.is_empty() {
-            text.push('\n');
+/// The notes of a part. One that cannot be read costs no more than itself.
+fn notes(package: &mut Package<'_>, part: &str, kind: &'static str, styles: &Styles) -> Notes {
+    let mut notes = Notes::new();
+    let mut current = None;
+    let Ok(Some(xml)) = package.xml(part) else { return notes };
+    let take = |piece| match piece {
+        Piece::Note(name) => current = Some(name),
+        Piece::Block(block) => {
+            let Some(name) = &current else { return };
+            let text = notes.entry((kind, name.clone())).or_default();
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(block.text.trim());
         }
-        text.push_str(block.text.trim());
-    }
-
-    fn table_edge(&mut self) {}
+        Piece::TableEdge => {}
+    };
+    body::read(xml, styles, take).ok();
+    notes
 }
 
 /// Writes a document's text.
 #[derive(Default)]
 struct Writer {
     out: Composition,
-    notes: HashMap<NoteKey, String>,
+    blocks: Blocks,
+    notes: Notes,
     /// How many paragraphs and rows have been written.
     written: u32,
-    in_list: bool,
 }
 
 impl Writer {
-    /// Says that another paragraph or row begins.
-    fn place_next(&mut self) {
-        self.written = self.written.saturating_add(1);
-        let paragraphs = NumberSpan { start: self.written, end: self.written };
-        self.out.place(Location::Paragraphs { paragraphs });
-    }
-
-    fn paragraph(&mut self, text: &str, gap: Gap) {
-        let text = text.trim();
-        if !text.is_empty() {
-            self.out.gap(gap);
-            self.place_next();
-            self.out.placed(text);
-            self.out.gap(gap);
-        }
-    }
-}
-
-impl Sink for Writer {
-    fn note(&mut self, _id: String) {}
-
-    fn block(&mut self, block: Block) {
-        let is_item = block.shape == body::Shape::Item;
-        if std::mem::replace(&mut self.in_list, is_item) != is_item {
-            self.out.gap(Gap::Block);
-        }
-        match block.shape {
-            body::Shape::Heading(level) if !block.text.trim().is_empty() => {
-                self.out.begin_heading(level);
-                self.place_next();
-                self.out.placed(block.text.trim());
-                self.out.end_heading();
-            }
-            body::Shape::Contents => {}
-            body::Shape::Item | body::Shape::Row => self.paragraph(&block.text, Gap::Line),
-            _ => self.paragraph(&block.text, Gap::Block),
-        }
-        for text in &block.boxes {
-            self.paragraph(text, Gap::Block);
-        }
-        for key in &block.notes {
-            if let Some(text) = self.notes.remove(key) {
-                self.paragraph(&text, Gap::Block);
-            }
+    fn take(&mut self, piece: Piece) {
+        match piece {
+            Piece::Block(block) => self.write(block),
+            Piece::TableEdge => self.blocks.break_off(),
+            Piece::Note(_) => {}
         }
     }
 
-    fn table_edge(&mut self) {
-        self.out.gap(Gap::Block);
+    fn write(&mut self, mut block: Block) {
+        let asides = std::mem::take(&mut block.asides);
+        let notes = std::mem::take(&mut block.notes);
+        self.write_one(&block);
+        let notes = notes.into_iter().filter_map(|name| self.notes.remove(&name));
+        for text in asides.into_iter().chain(notes.collect::<Vec<_>>()) {
+            self.blocks.break_off();
+            self.write_one(&Block { text, ..Block::default() });
+        }
+    }
+
+    fn write_one(&mut self, block: &Block) {
+        let written = &mut self.written;
+        self.blocks.write(block, &mut self.out, |out| {
+            *written = written.saturating_add(1);
+            out.place(Location::Paragraphs { paragraphs: NumberSpan { start: *written, end: *written } });
+        });
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::extract::flow::Shape;
 use crate::extract::package::Package;
 use crate::extract::xml_stream::{Node, Tag};
 
@@ -22,19 +23,9 @@ struct Style {
     name: String,
     /// The style that it is based on.
     base: Option<String>,
-    outline: Option<u8>,
+    /// The level of its headings, if it says anything of that.
+    outline: Option<Option<u8>>,
     is_list: Option<bool>,
-}
-
-/// What a paragraph is by its style.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kind {
-    /// The level of the heading that it is.
-    pub heading: Option<u8>,
-    /// Whether it is an item of a list.
-    pub is_item: bool,
-    /// Whether it is a line of a table of contents.
-    pub is_contents: bool,
 }
 
 impl Styles {
@@ -61,24 +52,27 @@ impl Styles {
     }
 
     /// What a paragraph of the style `id` is.
-    pub fn kind(&self, id: &str) -> Kind {
-        let mut kind = Kind::default();
-        let mut is_item = None;
+    pub fn shape(&self, id: &str) -> Shape {
+        let (mut level, mut is_item) = (None, None);
         let mut next = Some(id);
         for _ in 0..MAX_BASES {
             let Some(id) = next else { break };
             let Some(style) = self.0.get(id) else {
-                kind.heading = kind.heading.or_else(|| heading_level(&id.to_lowercase()));
+                level = level.or_else(|| heading_level(&id.to_lowercase()).map(Some));
                 break;
             };
-            kind.is_contents |= style.name.starts_with("toc ") || style.name.starts_with("contents ");
-            kind.heading = kind.heading.or_else(|| heading_level(&style.name)).or(style.outline);
+            if style.name.starts_with("toc ") || style.name.starts_with("contents ") {
+                return Shape::LeftOut;
+            }
+            level = level.or_else(|| heading_level(&style.name).map(Some)).or(style.outline);
             is_item = is_item.or(style.is_list);
             next = style.base.as_deref();
         }
-        kind.heading = kind.heading.filter(|&level| (1..=9).contains(&level));
-        kind.is_item = is_item.unwrap_or(false);
-        kind
+        match level.flatten() {
+            Some(level) => Shape::Heading(level),
+            None if is_item == Some(true) => Shape::Item,
+            None => Shape::Plain,
+        }
     }
 }
 
@@ -87,16 +81,17 @@ impl Style {
         match tag.name() {
             "name" => self.name = tag.attribute("val").unwrap_or_default().to_lowercase(),
             "basedOn" => self.base = tag.attribute("val"),
-            "outlineLvl" => self.outline = outline_level(tag),
+            "outlineLvl" => self.outline = Some(outline_level(tag)),
             "numId" => self.is_list = Some(is_list(tag)),
             _ => {}
         }
     }
 }
 
-/// The level that an outline level stands for, from 1; 10 for that of plain text.
+/// The level of a heading that an outline level stands for; `None` for that of plain text.
 pub(super) fn outline_level(tag: &Tag<'_>) -> Option<u8> {
-    tag.number("val").map(|level| u8::try_from(level.min(9)).expect("at most 9") + 1)
+    let level = u8::try_from(tag.number("val")?).ok()?;
+    (level < 9).then_some(level + 1)
 }
 
 /// Whether the number of a list names one.
@@ -130,9 +125,11 @@ mod tests {
             <w:style w:styleId='T'><w:name w:val='toc 1'/></w:style></w:styles>";
         let bytes = packed(&[("word/styles.xml", styles)]);
         let styles = Styles::read(&mut Package::open(&bytes, "test").expect("a package"), "word/styles.xml");
-        let headings = ["1", "My", "Out", "Body", "L", "x", "Heading3"].map(|id| styles.kind(id).heading);
-        assert_eq!(headings, [Some(2), Some(2), Some(1), None, None, None, Some(3)]);
-        assert!(styles.kind("L").is_item && !styles.kind("My").is_item);
-        assert!(styles.kind("T").is_contents);
+        let shapes = ["1", "My", "Out", "Body", "L", "x", "Heading3", "T"].map(|id| styles.shape(id));
+        let heading = Shape::Heading;
+        let expected =
+            [heading(2), heading(2), heading(1), Shape::Plain, Shape::Item, Shape::Plain, heading(3)];
+        assert_eq!(shapes[..7], expected);
+        assert_eq!(shapes[7], Shape::LeftOut);
     }
 }
