@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 36] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -58,6 +58,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("quick_xml", &["extract"]),
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
+    ("calamine", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
     ("icu_normalizer", &["analysis"]),

@@ -58,6 +58,8 @@ pub(super) struct Composition {
     base: Option<OffsetMap>,
     sections: Vec<Section>,
     section_start: usize,
+    /// Whether the section begins with the next run, and not with the gap before it.
+    section_begins: bool,
     gap: Gap,
     /// The headings above the place that is written, outermost first, with their levels.
     headings: Vec<(u8, String)>,
@@ -93,6 +95,7 @@ impl Default for Composition {
             base: None,
             sections: Vec::new(),
             section_start: 0,
+            section_begins: false,
             gap: Gap::None,
             headings: Vec::new(),
             heading: None,
@@ -268,6 +271,15 @@ impl Composition {
         self.start_section(start, heading.level, title);
     }
 
+    /// Ends the sections of this level and below; what follows stands under the headings above it alone.
+    pub fn end_sections(&mut self, level: u8) {
+        self.end_heading();
+        self.end_section(self.text.len());
+        self.headings.retain(|(other, _)| *other < level);
+        self.section_begins = true;
+        self.gap(Gap::Block);
+    }
+
     fn start_section(&mut self, start: usize, level: u8, title: String) {
         let above = self.headings.iter().take_while(|(other, _)| *other < level);
         let cost = SECTION_COST + title.len() + above.clone().map(|(_, text)| text.len()).sum::<usize>();
@@ -306,6 +318,9 @@ impl Composition {
             });
         }
         let start = self.text.len();
+        if std::mem::take(&mut self.section_begins) {
+            self.section_start = start;
+        }
         if let Some(location) = self.next_place.take() {
             self.places.push(start, location);
         }
@@ -394,6 +409,28 @@ mod tests {
         ];
         assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
         assert_eq!(composed.title.as_deref(), Some("D"));
+    }
+
+    #[test]
+    fn sections_end_without_a_heading_where_that_is_asked_for() {
+        let mut out = Composition::default();
+        for (level, text) in [(1, "A"), (2, "B")] {
+            out.begin_heading(level);
+            out.placed(text);
+            out.end_heading();
+        }
+        out.end_sections(2);
+        out.placed("under A");
+        out.end_sections(1);
+        out.placed("under nothing");
+        let composed = out.finish();
+        let sections: Vec<_> = composed
+            .sections
+            .iter()
+            .map(|section| (section.headings.join("/"), &composed.text[section.span.range()]))
+            .collect();
+        let expected = [("A", "A"), ("A/B", "B"), ("A", "under A"), ("", "under nothing")];
+        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub(super) fn place(document: &Document, span: Span<InText>) -> (Span<InSource>,
     }
 }
 
+/// Where the first `run` of a text that was extracted from a source that is no text stands, in words.
+pub(super) fn placed(extracted: &Extracted, run: &str) -> String {
+    let at = extracted.text.find(run).expect("in the text");
+    Origin::Places(extracted.places.clone()).locate(Span::new(at, at + run.len())).to_string()
+}
+
 /// The way from a document's text to its decoded source.
 fn way(document: &Document) -> &OffsetMap {
     match &document.origin {

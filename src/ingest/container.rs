@@ -14,7 +14,7 @@ use super::IngestError;
 use super::prepare::{Outcome, Reader, Send, Source, Tally, guarded, unseen};
 use crate::document::{Base, DocId, Document, DocumentRecord, Facts, Format, Parts, Passage, State};
 use crate::extract::archive::{Member, Trouble};
-use crate::extract::email::{self, Attachment};
+use crate::extract::email::{self, Attachment, Held};
 use crate::extract::jsonl::{Record, Records};
 use crate::extract::mbox::Messages;
 use crate::extract::{self, Detected, ExtractError, Raw, Reading, feed};
@@ -182,7 +182,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             Contents::Bytes(Format::Jsonl, bytes) => self.records(holder, Box::new(Cursor::new(bytes))),
             Contents::Bytes(Format::Mbox, bytes) => self.messages(holder, Box::new(Cursor::new(bytes))),
             Contents::Bytes(Format::Email, bytes) => {
-                self.message(holder, holder.path, &bytes, Base::default())
+                self.message(holder, holder.path, &bytes, Held::Alone)
             }
             Contents::Bytes(Format::Feed, bytes) => self.entries(holder, &bytes),
             Contents::Bytes(format, bytes) => {
@@ -236,7 +236,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             let id = format!("{}#{}", holder.path, stored.number);
             let base = Base { bytes: stored.offset, lines: stored.lines };
             match stored.bytes {
-                Some(bytes) => self.message(holder, &id, &bytes, base)?,
+                Some(bytes) => self.message(holder, &id, &bytes, Held::InMailbox(base))?,
                 None => {
                     let source = self.source_of(&id, 0, holder.modified);
                     self.emit(unseen(source, State::Skipped(self.too_large()), Tally::Skipped))?;
@@ -247,11 +247,15 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     }
 
     /// A message, and what is attached to it.
-    fn message(&mut self, holder: Holder<'_>, id: &str, bytes: &[u8], base: Base) -> Result<(), Stop> {
+    fn message(&mut self, holder: Holder<'_>, id: &str, bytes: &[u8], held: Held) -> Result<(), Stop> {
+        let base = match held {
+            Held::Alone => Base::default(),
+            Held::InMailbox(base) => base,
+        };
         let raw =
             Raw { id: DocId(id.to_owned()), path: holder.path, bytes, modified: self.source.modified_time() };
         let message =
-            guarded(|| Ok(email::extract(&raw, base))).map_err(|error| Stop::Broken(error.to_string()))?;
+            guarded(|| Ok(email::extract(&raw, held))).map_err(|error| Stop::Broken(error.to_string()))?;
         if id == self.source.path {
             self.own = Some(self.reader.split(message.document));
         } else {
