@@ -181,9 +181,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             Contents::Lines(_, lines) => self.messages(holder, lines),
             Contents::Bytes(Format::Jsonl, bytes) => self.records(holder, Box::new(Cursor::new(bytes))),
             Contents::Bytes(Format::Mbox, bytes) => self.messages(holder, Box::new(Cursor::new(bytes))),
-            Contents::Bytes(Format::Email, bytes) => {
-                self.message(holder, holder.path, &bytes, Held::Alone)
-            }
+            Contents::Bytes(Format::Email, bytes) => self.message(holder, holder.path, &bytes, Held::Alone),
             Contents::Bytes(Format::Feed, bytes) => self.entries(holder, &bytes),
             Contents::Bytes(format, bytes) => {
                 self.members(holder, Packed { format, content: PackedContent::Bytes(&bytes) })

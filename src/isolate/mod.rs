@@ -203,11 +203,7 @@ mod tests {
         let short = Limits { time: Duration::from_millis(300), ..Limits::default() };
         for (script, limits, expected) in [
             ("exec sleep 60", short, "limit: takes longer than 0.3 s; raise --extract-time"),
-            (
-                "cat > /dev/null; while :; do :; done",
-                short,
-                "limit: takes longer than 0.3 s; raise --extract-time",
-            ),
+            ("while :; do :; done", short, "limit: takes longer than 0.3 s; raise --extract-time"),
             ("kill -SEGV $$", Limits::default(), "crash: its parser crashed"),
             ("exit 0", Limits::default(), "crash: its parser crashed"),
             ("exec yes", Limits::default(), "crash: its parser gave no sensible answer"),
