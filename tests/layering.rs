@@ -30,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 33] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -51,6 +51,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("zip", &["extract"]),
     ("quick_xml", &["extract"]),
     ("calamine", &["extract"]),
+    ("hayro_interpret", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
     ("icu_normalizer", &["analysis"]),
