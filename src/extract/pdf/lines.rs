@@ -18,6 +18,9 @@ const DENSE_SPACE: f64 = 0.4;
 /// How far a baseline may be from its line's, in sizes of the font: what is raised or lowered stays in its line.
 const SHIFT: f64 = 0.45;
 
+/// The direction of lines that run downwards.
+const DOWN: i8 = 6;
+
 /// How many lines near a place are looked at for one that a glyph belongs to.
 const MAX_NEAR: usize = 32;
 
@@ -44,6 +47,8 @@ struct Draft {
     baseline: f64,
     size: f64,
     direction: i8,
+    /// How much of the line its glyphs cover.
+    covered: f64,
     /// Whether glyphs came that belong between others.
     is_mixed: bool,
 }
@@ -51,7 +56,8 @@ struct Draft {
 impl Draft {
     fn of(glyph: Glyph) -> Self {
         let Glyph { start, end, baseline, size, direction, .. } = glyph;
-        Self { glyphs: vec![glyph], start, end, baseline, size, direction, is_mixed: false }
+        let covered = (end - start).max(0.0);
+        Self { glyphs: vec![glyph], start, end, baseline, size, direction, covered, is_mixed: false }
     }
 
     /// Whether a glyph that is drawn next goes on with the line.
@@ -65,8 +71,8 @@ impl Draft {
             && glyph.start >= self.start - size * 0.5
     }
 
-    /// Whether another draft stands in this line's gaps, or just at its ends.
-    fn holds(&self, other: &Self) -> bool {
+    /// Whether another draft stands on this line: in its gaps, just at its ends, or over it.
+    fn meets(&self, other: &Self) -> bool {
         let size = self.size.max(other.size);
         self.direction == other.direction
             && (other.baseline - self.baseline).abs() < size * 0.25
@@ -74,7 +80,21 @@ impl Draft {
             && other.end > self.start - size * 0.3
     }
 
+    /// Whether another draft that stands on this line has room in it. Where it has none, it covers what is there, as
+    /// the next step of a slide does.
+    fn has_room_for(&self, other: &Self) -> bool {
+        let span = self.end.max(other.end) - self.start.min(other.start);
+        self.covered + other.covered < span * 1.15
+    }
+
+    /// Whether another draft is what this one is, drawn once more.
+    fn is_drawn_by(&self, other: &Self) -> bool {
+        let texts = self.glyphs.iter().zip(&other.glyphs);
+        self.glyphs.len() == other.glyphs.len() && texts.into_iter().all(|(a, b)| is_drawn_again(a, b))
+    }
+
     fn push(&mut self, glyph: Glyph) {
+        self.covered += (glyph.end - glyph.start).max(0.0);
         if glyph.size > self.size {
             (self.size, self.baseline) = (glyph.size, glyph.baseline);
         }
@@ -85,6 +105,7 @@ impl Draft {
 
     fn merge(&mut self, other: Self) {
         self.is_mixed = true;
+        self.covered += other.covered;
         self.start = self.start.min(other.start);
         self.end = self.end.max(other.end);
         self.glyphs.extend(other.glyphs);
@@ -115,7 +136,8 @@ pub(super) fn lines(glyphs: Vec<Glyph>) -> Vec<Line> {
 }
 
 /// The lines as they are drawn one after the other.
-fn drafts(glyphs: Vec<Glyph>) -> Vec<Draft> {
+fn drafts(mut glyphs: Vec<Glyph>) -> Vec<Draft> {
+    turn_columns(&mut glyphs);
     let mut drafts: Vec<Draft> = Vec::new();
     for glyph in glyphs {
         match drafts.last_mut() {
@@ -124,6 +146,32 @@ fn drafts(glyphs: Vec<Glyph>) -> Vec<Draft> {
         }
     }
     drafts
+}
+
+/// Turns the glyphs of lines that run downwards into such, where each glyph was set on its own.
+fn turn_columns(glyphs: &mut [Glyph]) {
+    /// The shortest run of glyphs below each other that is a line.
+    const LEAST: usize = 3;
+    let is_below = |above: &Glyph, glyph: &Glyph| {
+        let step = (glyph.baseline - above.baseline) / above.size;
+        above.direction == 0
+            && glyph.direction == 0
+            && (glyph.start - above.start).abs() < above.size * 0.2
+            && (0.6..1.3).contains(&step)
+            && glyph.text.chars().all(is_dense)
+    };
+    let mut from = 0;
+    while from < glyphs.len() {
+        let pairs = glyphs[from..].windows(2);
+        let run = 1 + pairs.take_while(|pair| is_below(&pair[0], &pair[1])).count();
+        if run >= LEAST && glyphs[from].text.chars().all(is_dense) {
+            for glyph in &mut glyphs[from..from + run] {
+                let (start, baseline) = (glyph.baseline, -glyph.start);
+                *glyph = Glyph { start, end: start + glyph.size, baseline, direction: DOWN, ..glyph.clone() };
+            }
+        }
+        from += run;
+    }
 }
 
 /// Puts the drafts into the lines that they belong to, which were drawn before them.
@@ -135,7 +183,10 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
         let height = (draft.baseline / 4.0).floor() as i64;
         let near = (height - 1..=height + 1).filter_map(|height| by_height.get(&(draft.direction, height)));
         let near = near.flat_map(|places| places.iter().rev().take(MAX_NEAR));
-        match near.copied().find(|&at| lines[at].holds(&draft)) {
+        let takes = |line: &Draft| line.has_room_for(&draft) || line.is_drawn_by(&draft);
+        let place = near.copied().find(|&at| lines[at].meets(&draft) && takes(&lines[at]));
+        match place {
+            Some(at) if lines[at].is_drawn_by(&draft) => {}
             Some(at) => lines[at].merge(draft),
             None => {
                 by_height.entry((draft.direction, height)).or_default().push(lines.len());
@@ -200,7 +251,7 @@ fn has_space_between(last: &Glyph, glyph: &Glyph) -> bool {
 }
 
 /// Whether a character is of a script that sets its characters apart and writes no spaces, or few.
-fn is_dense(c: char) -> bool {
+pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}'
         | '\u{20000}'..='\u{3ffff}')
 }
@@ -294,6 +345,30 @@ mod tests {
         glyphs.extend(spelled("c", 66.0, 100.0));
         glyphs.push(glyph("c", 66.3, 100.0));
         assert_eq!(texts(glyphs), ["ab2c"]);
+    }
+
+    #[test]
+    fn what_covers_a_line_is_a_line_of_its_own_unless_it_is_the_same() {
+        let line = spelled("first", 50.0, 100.0);
+        let glyphs =
+            [line.clone(), spelled("next", 52.0, 100.0), spelled("after", 50.0, 112.0), line].concat();
+        assert_eq!(texts(glyphs), ["first", "next", "after"]);
+    }
+
+    #[test]
+    fn lines_that_run_downwards_are_read_so() {
+        let column = |text: &str, start: f64| -> Vec<Glyph> {
+            let glyphs = text.chars().zip(0..);
+            glyphs
+                .map(|(c, at)| Glyph {
+                    end: start + 10.0,
+                    ..glyph(&c.to_string(), start, 100.0 + 10.0 * f64::from(at))
+                })
+                .collect()
+        };
+        let glyphs =
+            [spelled("above", 50.0, 80.0), column("縦書きの注", 80.0), column("意書き", 60.0)].concat();
+        assert_eq!(texts(glyphs), ["above", "縦書きの注", "意書き"]);
     }
 
     #[test]

@@ -41,9 +41,13 @@ pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(of_loading)?;
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()).unwrap_or_else(Dict::empty);
     let mut pages = read_pages(&pdf)?;
+    let mut facts = facts(&pdf, &catalog);
+    facts.title = facts.title.or_else(|| title_on(pages.first()?));
     furniture::remove(&mut pages);
     let entries = outline::entries(&pdf, &catalog);
-    Ok(extracted(facts(&pdf, &catalog), compose(&pages, &entries)))
+    let mut composed = compose(&pages, &entries);
+    composed.title = None;
+    Ok(extracted(facts, composed))
 }
 
 fn of_loading(error: LoadPdfError) -> ExtractError {
@@ -159,6 +163,26 @@ fn write_heading(lines: &[Line], level: u8, out: &mut Composition) {
     }
     prose.flush(out);
     out.end_heading();
+}
+
+/// What a first page shows as its title: the lines of its largest letters, if they are larger than those of its text.
+fn title_on(page: &[Line]) -> Option<String> {
+    /// The longest title, in characters.
+    const MAX_CHARS: usize = 200;
+    let mut sizes: Vec<f64> = page.iter().map(|line| line.size).collect();
+    sizes.sort_by(f64::total_cmp);
+    let (usual, largest) = (sizes.get(sizes.len() / 2)?, sizes.last()?);
+    let is_largest = |line: &&Line| line.size > largest * 0.95;
+    let title: Vec<&str> = page
+        .iter()
+        .skip_while(|line| !is_largest(line))
+        .take_while(is_largest)
+        .map(|line| &*line.text)
+        .collect();
+    let title = title.join(" ");
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    let is_title = *largest > usual * 1.25 && letters > 3 && title.chars().count() <= MAX_CHARS;
+    is_title.then(|| super::metadata::plausible_title(&title))?
 }
 
 /// What a document says of itself: in its information dictionary, and in XMP where that says nothing.

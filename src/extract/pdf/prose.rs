@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use super::lines::Line;
+use super::lines::{Line, is_dense};
 use crate::document::Location;
 use crate::extract::compose::{Composition, Gap};
 
@@ -93,6 +93,9 @@ impl<'a> Prose<'a> {
 
     /// Adds a line behind a gap.
     pub fn add(&mut self, text: &str, gap: Gap, out: &mut Composition) {
+        if gap <= Gap::Line && self.goes_on_without_space(text) {
+            return self.pending.push_str(text);
+        }
         if gap <= Gap::Line
             && let Some(stem) = self.broken_word(text)
         {
@@ -119,6 +122,13 @@ impl<'a> Prose<'a> {
         if let Some(location) = self.place.take() {
             out.place(location);
         }
+    }
+
+    /// Whether the pending line and the next are of a script that writes no spaces, so that the line's end is none.
+    /// Korean breaks its lines at spaces as well as inside of words: there it is one.
+    fn goes_on_without_space(&self, next: &str) -> bool {
+        let is_unspaced = |c: char| is_dense(c) && !matches!(c, '\u{ac00}'..='\u{d7ff}');
+        self.pending.ends_with(is_unspaced) && next.starts_with(is_unspaced)
     }
 
     /// Where the first part of a word ends that the pending line breaks off and `next` goes on with: at its hyphen if
@@ -169,6 +179,8 @@ mod tests {
             joined(&["the Asia-", "Pacific", "COVID-", "19 and so-", "-called"]),
             "the Asia-\nPacific\nCOVID-\n19 and so-\n-called"
         );
+        assert_eq!(joined(&["正", "午まで。", "次の"]), "正午まで。次の");
+        assert_eq!(joined(&["만들 필", "요가"]), "만들 필\n요가");
         assert_eq!(joined(&["in\u{ad}", "com\u{ad}", "plete"]), "incomplete");
     }
 
