@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 36] = [
+const HOMES: [(&str, &[&str]); 37] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -59,6 +59,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
     ("calamine", &["extract"]),
+    ("hayro_interpret", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
     ("icu_normalizer", &["analysis"]),

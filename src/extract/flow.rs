@@ -128,12 +128,11 @@ impl Block {
     fn append(&mut self, inner: Self, mark: &str) {
         let asides = inner.asides.into_iter().map(|text| ("\n", text));
         for (mark, text) in std::iter::once((mark, inner.text)).chain(asides) {
-            if self.text.is_empty() {
-                self.text = text;
-            } else if !text.trim().is_empty() {
+            let text = text.trim();
+            if !self.text.is_empty() && !text.is_empty() {
                 self.text.push_str(mark);
-                self.text.push_str(&text);
             }
+            self.text.push_str(text);
         }
         self.notes.extend(inner.notes);
     }
@@ -196,7 +195,7 @@ mod tests {
         }
         blocks.extend(flow.end());
         assert_eq!(blocks.len(), 1);
-        assert_eq!(blocks[0].text, "a\n c |  c | b\n c");
+        assert_eq!(blocks[0].text, "a\nc | c | b\nc");
     }
 
     #[test]

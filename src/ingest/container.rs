@@ -28,7 +28,7 @@ use crate::source::{Hidden, reason};
 const MAX_EXPANSION: u64 = 250;
 
 /// How much a container may unpack to whatever its size, in bytes.
-const FREE_EXPANSION: u64 = 1 << 30;
+const FREE_EXPANSION: u64 = 256 << 20;
 
 /// What a container holds, to be read.
 pub(super) enum Contents<'a> {

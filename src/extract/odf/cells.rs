@@ -61,6 +61,7 @@ struct Row {
     column: u32,
     cell: Option<OpenCell>,
     in_paragraph: bool,
+    in_comment: bool,
     /// How many bytes its cells have.
     size: usize,
 }
@@ -70,9 +71,10 @@ struct Row {
 struct OpenCell {
     repeats: u32,
     is_text: bool,
-    /// Its value where that is clearer than what is shown: a date.
+    /// Its value where that is clearer than what is shown: a date, a number.
     value: Option<String>,
     shown: String,
+    comment: String,
 }
 
 impl Row {
@@ -80,6 +82,7 @@ impl Row {
         match tag.qualified_name() {
             "table:table-row" => self.repeats = tag.number("number-rows-repeated").unwrap_or(1),
             "table:table-cell" | "table:covered-table-cell" => self.cell = Some(OpenCell::new(tag)),
+            "office:annotation" => self.in_comment = true,
             "text:p" => {
                 self.in_paragraph = true;
                 self.text(" ");
@@ -92,6 +95,7 @@ impl Row {
     fn close(&mut self, name: &str) {
         match name {
             "p" => self.in_paragraph = false,
+            "annotation" => self.in_comment = false,
             "table-cell" | "covered-table-cell" => {
                 if let Some(cell) = self.cell.take() {
                     self.add(&cell);
@@ -102,8 +106,11 @@ impl Row {
     }
 
     fn add(&mut self, cell: &OpenCell) {
-        let value = cell.value.as_deref().unwrap_or(&cell.shown);
-        if let Some(first) = Cell::new(self.column, value, cell.is_text) {
+        let mut value = cell.value.as_deref().unwrap_or(&cell.shown).to_owned();
+        if !cell.comment.trim().is_empty() {
+            value = format!("{value} [{}]", cell.comment.trim());
+        }
+        if let Some(first) = Cell::new(self.column, &value, cell.is_text) {
             let columns = self.column..self.column.saturating_add(cell.repeats.min(MAX_REPEATS));
             self.size += first.value.len() * columns.len();
             self.cells.extend(columns.map(|column| Cell { column, ..first.clone() }));
@@ -114,7 +121,8 @@ impl Row {
     fn text(&mut self, text: &str) {
         if let (true, Some(cell)) = (self.in_paragraph, &mut self.cell) {
             self.size += text.len();
-            cell.shown.push_str(text);
+            let part = if self.in_comment { &mut cell.comment } else { &mut cell.shown };
+            part.push_str(text);
         }
     }
 
@@ -133,6 +141,8 @@ impl OpenCell {
         let kind = tag.attribute("value-type");
         let value = match kind.as_deref() {
             Some("date") => tag.attribute("date-value"),
+            Some("float") => tag.attribute("value"),
+            Some("boolean") => tag.attribute("boolean-value").map(|truth| truth.to_uppercase()),
             _ => None,
         };
         Self {
@@ -140,6 +150,7 @@ impl OpenCell {
             is_text: kind.is_none_or(|kind| kind == "string"),
             value: value.map(|date| date.trim_end_matches("T00:00:00").replace('T', " ")),
             shown: String::new(),
+            comment: String::new(),
         }
     }
 }

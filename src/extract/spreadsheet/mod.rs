@@ -58,7 +58,8 @@ fn read_xlsx(bytes: &[u8], out: &mut Composition) -> Result<Facts, ExtractError>
 
 fn read_xls(bytes: &[u8], out: &mut Composition) -> Result<Facts, ExtractError> {
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(of_xls)?;
-    for (name, range) in workbook.worksheets() {
+    for name in workbook.sheet_names() {
+        let Ok(range) = workbook.worksheet_range(&name) else { continue };
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut rows = Rows::new(Sheet::new(&name, out));
         for (row, column, value) in range.used_cells() {
