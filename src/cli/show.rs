@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::counted;
-use crate::document::{DocumentRecord, Location};
+use crate::document::{DocumentRecord, Format, Location};
 use crate::index::{Snapshot, StoredPassage};
 use crate::render::{sanitised, write_json_line};
 
@@ -115,7 +115,8 @@ pub(super) fn holdings(record: &DocumentRecord) -> String {
         None => counted(u64::from(record.passages), "passage"),
         Some(parts) if parts.failed == 0 => counted(parts.documents, "document"),
         Some(parts) => {
-            format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, "line"))
+            let part = if record.format == Some(Format::Jsonl) { "line" } else { "part" };
+            format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, part))
         }
     }
 }

@@ -209,6 +209,10 @@ fn malformed_tar(error: &io::Error) -> ExtractError {
 fn zip_reason(error: &ZipError) -> String {
     match error {
         ZipError::Io(error) => reason(error),
+        ZipError::InvalidArchive(cause) if cause.contains("EOCD") => {
+            "it is cut off, or its directory of members is missing".to_owned()
+        }
+        ZipError::InvalidArchive(_) => "its directory of members makes no sense".to_owned(),
         other => reason(&io::Error::other(other.to_string())),
     }
 }

@@ -291,6 +291,9 @@ fn blame(error: io::Error, compression: Compression) -> io::Error {
     }
     let name = compression.name();
     let (kind, text) = match error.kind() {
+        io::ErrorKind::OutOfMemory => {
+            (io::ErrorKind::InvalidData, format!("{name} data asks for too much memory"))
+        }
         io::ErrorKind::UnexpectedEof => (io::ErrorKind::UnexpectedEof, format!("{name} data is cut off")),
         _ => (io::ErrorKind::InvalidData, format!("{name} data is corrupt: {}", reason(&error))),
     };
