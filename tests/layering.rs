@@ -61,7 +61,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("jiff", &["date"]),
     ("globset", &["engine"]),
     ("csv", &["render"]),
-    ("percent_encoding", &["render"]),
+    ("percent_encoding", &["render", "extract"]),
     ("anstyle", &["render"]),
     ("unicode_width", &["render", "query"]),
 ];

@@ -60,6 +60,12 @@ impl<'a> Package<'a> {
         self.names.contains_key(&key_of(name))
     }
 
+    /// The name of the first part that ends so, in lower case.
+    pub fn first_ending(&self, end: &str) -> Option<String> {
+        let names = self.names.iter().filter(|(name, _)| name.ends_with(end));
+        names.min_by_key(|(_, at)| **at).map(|(name, _)| name.clone())
+    }
+
     /// The bytes of a part as a stream; `None` where there is no such part.
     fn reader(&mut self, name: &str) -> Result<Option<impl Read + use<'_, 'a>>, ExtractError> {
         let Some(&at) = self.names.get(&key_of(name)) else { return Ok(None) };
