@@ -9,9 +9,9 @@ use std::collections::{HashMap, HashSet};
 use percent_encoding::percent_decode_str;
 
 use super::compose::{Composition, Gap};
+use super::faults::{MAX_TEXT, too_long};
 use super::metadata::{Fields, MAX_FIELD};
 use super::package::{Package, join};
-use super::spreadsheet::{MAX_TEXT, too_long};
 use super::xml_stream::{Node, Tag, XmlStream};
 use super::{ExtractError, Extracted, extracted, html};
 use crate::date::Date;

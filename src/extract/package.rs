@@ -10,8 +10,9 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::ExtractError;
+use super::faults::broken;
 use super::metadata::{Fields, MAX_FIELD};
-use super::xml_stream::{Node, XmlStream, broken};
+use super::xml_stream::{Node, XmlStream};
 use crate::date::Date;
 use crate::document::Facts;
 
@@ -182,14 +183,11 @@ fn key_of(name: &str) -> String {
 }
 
 fn cause_of(error: &ZipError) -> String {
-    let cause = match error {
+    match error {
         ZipError::InvalidArchive(cause) => cause.to_string(),
         ZipError::UnsupportedArchive(cause) => (*cause).to_owned(),
         other => other.to_string(),
-    };
-    let mut letters = cause.chars();
-    let first = letters.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
+    }
 }
 
 /// A part that gives no more than so many bytes.
