@@ -69,7 +69,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("jiff", &["date"]),
     ("globset", &["engine"]),
     ("csv", &["render"]),
-    ("percent_encoding", &["render"]),
+    ("percent_encoding", &["render", "extract"]),
     ("anstyle", &["render"]),
     ("unicode_width", &["render", "query"]),
 ];

@@ -20,6 +20,7 @@ mod detect;
 mod docx;
 pub mod email;
 mod epub;
+mod faults;
 pub mod feed;
 mod flow;
 mod front_matter;

@@ -10,8 +10,9 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::ExtractError;
+use super::faults::broken;
 use super::metadata::{Fields, MAX_FIELD};
-use super::xml_stream::{Node, XmlStream, broken};
+use super::xml_stream::{Node, XmlStream};
 use crate::date::Date;
 use crate::document::Facts;
 
@@ -58,6 +59,12 @@ impl<'a> Package<'a> {
     /// Whether it has a part of this name.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains_key(&key_of(name))
+    }
+
+    /// The name of the first part that ends so, in lower case.
+    pub fn first_ending(&self, end: &str) -> Option<String> {
+        let names = self.names.iter().filter(|(name, _)| name.ends_with(end));
+        names.min_by_key(|(_, at)| **at).map(|(name, _)| name.clone())
     }
 
     /// The bytes of a part as a stream; `None` where there is no such part.
@@ -176,14 +183,11 @@ fn key_of(name: &str) -> String {
 }
 
 fn cause_of(error: &ZipError) -> String {
-    let cause = match error {
+    match error {
         ZipError::InvalidArchive(cause) => cause.to_string(),
         ZipError::UnsupportedArchive(cause) => (*cause).to_owned(),
         other => other.to_string(),
-    };
-    let mut letters = cause.chars();
-    let first = letters.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
+    }
 }
 
 /// A part that gives no more than so many bytes.

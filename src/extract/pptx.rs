@@ -3,25 +3,35 @@
 //! A slide's text is that of its shapes in their order, with its title first, and that of its diagrams and its
 //! speaker's notes behind it. Slide numbers, dates and footers are left out.
 
+use std::collections::HashMap;
+
 use super::compose::Composition;
+use super::faults::{MAX_TEXT, too_long};
 use super::flow::{Flow, Shape};
 use super::package::Package;
 use super::slide::{Part, Slide};
 use super::xml_stream::{Node, Tag, XmlStream};
 use super::{ExtractError, Extracted, extracted};
 
+/// What errors call these sources.
+const KIND: &str = "PowerPoint presentation";
+
 /// Extracts what a presentation holds.
 pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
-    let mut package = Package::open(bytes, "PowerPoint presentation")?;
+    let mut package = Package::open(bytes, KIND)?;
     let facts = package.core_facts();
     let main = package.main_part("ppt/presentation.xml");
     let order = slide_ids(package.required_xml(&main)?)?;
     let references = package.relationships(&main);
+    let slides = references.into_iter().filter(|reference| reference.kind == "slide");
+    let mut parts: HashMap<String, String> = slides.map(|slide| (slide.id, slide.target)).collect();
     let mut out = Composition::default();
     for (id, number) in order.iter().zip(1..) {
-        let part = references.iter().find(|reference| reference.kind == "slide" && reference.id == *id);
-        if let Some(part) = part {
-            read_slide(&mut package, &part.target, number)?.write(&mut out);
+        if let Some(part) = parts.remove(id) {
+            read_slide(&mut package, &part, number)?.write(&mut out);
+        }
+        if out.len() > MAX_TEXT {
+            return Err(too_long(KIND));
         }
     }
     Ok(extracted(facts, out.finish()))

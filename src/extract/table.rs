@@ -20,13 +20,32 @@ pub(super) struct Cell {
     pub value: String,
     /// Whether that is text, and no number, date or truth value.
     pub is_text: bool,
+    /// What somebody has noted on it.
+    pub comment: String,
 }
 
 impl Cell {
     /// A cell that shows `value`, on one line; `None` for one that shows nothing.
     pub fn new(column: u32, value: &str, is_text: bool) -> Option<Self> {
         let words: Vec<&str> = value.split_whitespace().collect();
-        (!words.is_empty()).then(|| Self { column, value: words.join(" "), is_text })
+        (!words.is_empty()).then(|| Self { column, value: words.join(" "), is_text, comment: String::new() })
+    }
+
+    /// The cell, which may be empty, with a comment on it.
+    pub fn with_comment(column: u32, cell: Option<Self>, comment: &str) -> Option<Self> {
+        let Some(comment) = Self::new(column, comment, true) else { return cell };
+        let cell = cell.unwrap_or(Self { value: String::new(), ..comment.clone() });
+        Some(Self { comment: comment.value, ..cell })
+    }
+
+    /// Adds what it shows, with its comment in brackets behind it.
+    fn write(&self, text: &mut String) {
+        text.push_str(&self.value);
+        if !self.comment.is_empty() {
+            text.push_str(if self.value.is_empty() { "[" } else { " [" });
+            text.push_str(&self.comment);
+            text.push(']');
+        }
     }
 }
 
@@ -36,7 +55,7 @@ enum Names {
     Open,
     /// There are none.
     None,
-    /// The row that names the columns, and whether a row has followed it.
+    /// The row that names the columns, and whether it needs not be written any more.
     Known { header: (NumberSpan, Vec<Cell>), by_column: HashMap<u32, String>, are_used: bool },
 }
 
@@ -59,8 +78,12 @@ impl<'a> Sheet<'a> {
         match &mut self.names {
             _ if cells.is_empty() => {}
             Names::Open if cells.len() > 1 && is_header(&cells) => {
+                let has_comments = cells.iter().any(|cell| !cell.comment.is_empty());
                 let by_column = cells.iter().map(|cell| (cell.column, cell.value.clone())).collect();
-                self.names = Names::Known { header: (rows, cells), by_column, are_used: false };
+                if has_comments {
+                    self.write(rows, &plain(&cells));
+                }
+                self.names = Names::Known { header: (rows, cells), by_column, are_used: has_comments };
             }
             Names::Open => {
                 if cells.len() > 1 {
@@ -112,8 +135,7 @@ fn is_header(cells: &[Cell]) -> bool {
 }
 
 fn plain(cells: &[Cell]) -> String {
-    let values: Vec<&str> = cells.iter().map(|cell| cell.value.as_str()).collect();
-    values.join(" | ")
+    named(cells, &HashMap::new())
 }
 
 fn named(cells: &[Cell], names: &HashMap<u32, String>) -> String {
@@ -126,7 +148,7 @@ fn named(cells: &[Cell], names: &HashMap<u32, String>) -> String {
             text.push_str(name.trim_end_matches(':'));
             text.push_str(": ");
         }
-        text.push_str(&cell.value);
+        cell.write(&mut text);
     }
     text
 }
@@ -156,6 +178,23 @@ mod tests {
         let rows: &[&[&str]] =
             &[&["Officers 2023"], &[], &["Name", "Post:", ""], &["Kim\n\nA", "", "7"], &["Lee", "Cape"]];
         assert_eq!(sheet(rows), "S\n\nOfficers 2023\n\nName: Kim A | 7\n\nName: Lee | Post: Cape");
+    }
+
+    #[test]
+    fn comments_stand_behind_their_cells_and_are_no_names() {
+        let mut out = Composition::of(Units::Paragraphs);
+        let mut sheet = Sheet::new("S", &mut out);
+        let cell = |column, value: &str, comment: &str| {
+            Cell::with_comment(column, Cell::new(column, value, true), comment).expect("something in it")
+        };
+        for (number, cells) in [
+            (1, [cell(0, "Name", "Who"), cell(1, "Post", " ")]),
+            (2, [cell(0, "Kim", "!"), cell(1, "", "?")]),
+        ] {
+            sheet.row(NumberSpan { start: number, end: number }, cells.to_vec());
+        }
+        sheet.end();
+        assert_eq!(out.finish().text, "S\n\nName [Who] | Post\n\nName: Kim [!] | Post: [?]");
     }
 
     #[test]

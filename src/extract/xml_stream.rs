@@ -14,6 +14,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::ExtractError;
+use super::faults::broken;
 
 /// How deep elements may nest.
 const MAX_DEPTH: usize = 1 << 20;
@@ -94,7 +95,7 @@ impl<'a> XmlStream<'a> {
         self.buffer.clear();
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,
-            Err(error) => return Err(broken(&self.source, &cause_of(&error))),
+            Err(error) => return Err(broken(&self.source, &error.to_string())),
         };
         Ok(Some(match event {
             Event::Start(tag) | Event::Empty(tag) => {
@@ -136,18 +137,6 @@ impl<'a> XmlStream<'a> {
             }
         }
         Ok(text)
-    }
-}
-
-/// The error of a source that cannot be read for this cause.
-pub(super) fn broken(source: &str, cause: &str) -> ExtractError {
-    ExtractError::Malformed(format!("not a readable {source}: {cause}"))
-}
-
-fn cause_of(error: &quick_xml::Error) -> String {
-    match error {
-        quick_xml::Error::Io(error) => error.to_string(),
-        other => other.to_string(),
     }
 }
 

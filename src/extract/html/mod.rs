@@ -9,6 +9,7 @@ mod elements;
 mod meta;
 mod page;
 mod tokens;
+mod xhtml;
 
 use super::compose::{Composed, Composition};
 use super::decode::decode;
@@ -49,6 +50,13 @@ pub(super) fn referenced(reference: &str) -> Option<String> {
         tokens::Token::Reference { value, end, .. } if end == reference.len() => Some(value),
         _ => None,
     }
+}
+
+/// Adds the text of a page of a book, all that is shown of it, to a text that leads back to places.
+pub(super) fn append_page(bytes: &[u8], out: &mut Composition) {
+    let decoded = decode(bytes, declared_charset(bytes).as_deref());
+    let page = xhtml::with_end_tags(&decoded.text);
+    page::write(&page, &OffsetMap::identity(page.len()), &Outline::of(&page), Keep::Shown, out);
 }
 
 /// The charset that a page's first bytes declare, in an XML declaration or a meta tag.

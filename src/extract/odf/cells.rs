@@ -4,7 +4,7 @@ use super::{KIND, is_about_comment, is_left_out};
 use crate::document::NumberSpan;
 use crate::extract::ExtractError;
 use crate::extract::compose::Composition;
-use crate::extract::spreadsheet::{MAX_TEXT, too_long};
+use crate::extract::faults::{MAX_TEXT, too_long};
 use crate::extract::table::{Cell, Sheet};
 use crate::extract::xml_stream::{Node, Tag, XmlStream};
 
@@ -106,11 +106,9 @@ impl Row {
     }
 
     fn add(&mut self, cell: &OpenCell) {
-        let mut value = cell.value.as_deref().unwrap_or(&cell.shown).to_owned();
-        if !cell.comment.trim().is_empty() {
-            value = format!("{value} [{}]", cell.comment.trim());
-        }
-        if let Some(first) = Cell::new(self.column, &value, cell.is_text) {
+        let value = cell.value.as_deref().unwrap_or(&cell.shown);
+        let shown = Cell::new(self.column, value, cell.is_text);
+        if let Some(first) = Cell::with_comment(self.column, shown, &cell.comment) {
             let columns = self.column..self.column.saturating_add(cell.repeats.min(MAX_REPEATS));
             self.size += first.value.len() * columns.len();
             self.cells.extend(columns.map(|column| Cell { column, ..first.clone() }));

@@ -20,8 +20,9 @@ use hayro_interpret::hayro_syntax::object::{Dict, Stream, String as PdfString};
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use super::compose::{Composed, Composition, Gap};
+use super::faults::{MAX_TEXT, broken, too_long};
 use super::metadata::{Fields, MAX_FIELD};
-use super::xml_stream::{Node, XmlStream, broken};
+use super::xml_stream::{Node, XmlStream};
 use super::{ExtractError, Extracted, extracted};
 use crate::date::Date;
 use crate::document::{Facts, Location};
@@ -32,9 +33,6 @@ use strings::text_of;
 
 /// What errors call these sources.
 const KIND: &str = "PDF";
-
-/// The longest text of a document, in bytes.
-const MAX_TEXT: usize = 256 << 20;
 
 /// Extracts what a PDF holds.
 pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
@@ -110,7 +108,7 @@ impl Read {
             let lines = if is_noise { Vec::new() } else { lines::lines(glyphs) };
             size += lines.iter().map(|line| line.text.len() + size_of::<Line>()).sum::<usize>();
             if size > MAX_TEXT {
-                return Err(super::spreadsheet::too_long(KIND));
+                return Err(too_long(KIND));
             }
             read.unknown += drawing.unknown;
             read.pages.push(lines);

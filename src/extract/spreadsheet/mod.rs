@@ -5,21 +5,20 @@
 //! one nearby; those of xls come in a grid, which the format bounds. Formulas count by the value that was last
 //! computed. Hidden sheets are read too.
 
+mod comments;
+
 use std::io::Cursor;
 
 use calamine::{DataType, ExcelDateTime, Reader, Xls, XlsError, Xlsx, XlsxError};
 
 use super::compose::Composition;
+use super::faults::{MAX_TEXT, broken, too_long};
 use super::metadata::Fields;
 use super::package::Package;
 use super::table::{Cell, Sheet};
-use super::xml_stream::broken;
 use super::{ExtractError, Extracted, extracted, odf};
 use crate::date::Date;
 use crate::document::{Facts, Format, NumberSpan, Units};
-
-/// The longest text of a workbook, in bytes.
-pub(super) const MAX_TEXT: usize = 256 << 20;
 
 /// Extracts what a workbook holds.
 pub(super) fn extract(bytes: &[u8], format: Format) -> Result<Extracted, ExtractError> {
@@ -37,7 +36,9 @@ pub(super) fn extract(bytes: &[u8], format: Format) -> Result<Extracted, Extract
 const XLSX: &str = "Excel workbook";
 
 fn read_xlsx(bytes: &[u8], out: &mut Composition) -> Result<Facts, ExtractError> {
-    let facts = Package::open(bytes, XLSX)?.core_facts();
+    let mut package = Package::open(bytes, XLSX)?;
+    let facts = package.core_facts();
+    let comments = comments::read(&mut package);
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(of_xlsx)?;
     for name in workbook.sheet_names() {
         let mut cells = match workbook.worksheet_cells_reader(&name) {
@@ -49,7 +50,12 @@ fn read_xlsx(bytes: &[u8], out: &mut Composition) -> Result<Facts, ExtractError>
         let mut rows = Rows::new(Sheet::new(&name, out));
         while let Some(cell) = cells.next_cell().map_err(of_xlsx)? {
             let (row, column) = cell.get_position();
-            rows.add(row, shown(column, cell.get_value()))?;
+            let comment = comments.get(&name).and_then(|comments| comments.get(&(row, column)));
+            let shown = shown(column, cell.get_value());
+            rows.add(
+                row,
+                comment.map_or(shown.clone(), |comment| Cell::with_comment(column, shown, comment)),
+            )?;
         }
         rows.end();
     }
@@ -87,22 +93,15 @@ fn facts_of(properties: calamine::WorkbookProperties) -> Facts {
 fn of_xlsx(error: XlsxError) -> ExtractError {
     match error {
         XlsxError::Password => ExtractError::Encrypted,
-        other => broken(XLSX, &in_words(&other.to_string())),
+        other => broken(XLSX, &other.to_string()),
     }
 }
 
 fn of_xls(error: XlsError) -> ExtractError {
     match error {
         XlsError::Password => ExtractError::Encrypted,
-        other => broken(XLSX, &in_words(&other.to_string())),
+        other => broken(XLSX, &other.to_string()),
     }
-}
-
-/// A cause as this program writes one: without a capital or a full stop.
-fn in_words(cause: &str) -> String {
-    let mut letters = cause.trim_end_matches('.').chars();
-    let first = letters.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
 }
 
 /// The rows that cells make which come one after the other.
@@ -144,11 +143,6 @@ impl<'a> Rows<'a> {
         self.flush();
         self.sheet.end();
     }
-}
-
-/// The error of a workbook that has more text than anybody reads.
-pub(super) fn too_long(kind: &str) -> ExtractError {
-    broken(kind, &format!("it has more than {} of text", super::show_size(MAX_TEXT as u64)))
 }
 
 /// What a cell shows; `None` if nothing.
