@@ -61,6 +61,8 @@ pub(super) struct Composition {
     /// Whether the section begins with the next run, and not with the gap before it.
     section_begins: bool,
     gap: Gap,
+    /// Where in the decoded source the line end stands that was asked for last, if the gap is one.
+    line_end: Option<usize>,
     /// The headings above the place that is written, outermost first, with their levels.
     headings: Vec<(u8, String)>,
     /// The heading that is being written.
@@ -97,6 +99,7 @@ impl Default for Composition {
             section_start: 0,
             section_begins: false,
             gap: Gap::None,
+            line_end: None,
             headings: Vec::new(),
             heading: None,
             after_heading: false,
@@ -150,6 +153,12 @@ impl Composition {
     /// Asks for at least this gap before the next run.
     pub fn gap(&mut self, gap: Gap) {
         self.gap = self.gap.max(gap);
+    }
+
+    /// Asks for a line's end, which stands at `origin` in the decoded source and leads there if the gap becomes no wider.
+    pub fn line_end(&mut self, origin: usize) {
+        self.gap(Gap::Line);
+        self.line_end = Some(origin);
     }
 
     /// Asks for exactly this gap before the next run, except behind a heading, which keeps its blank line.
@@ -303,8 +312,14 @@ impl Composition {
 
     fn write_gap(&mut self) {
         let gap = std::mem::take(&mut self.gap);
+        let line_end = self.line_end.take();
         self.after_heading = false;
         if !self.text.is_empty() {
+            if let (Gap::Line, Some(origin)) = (gap, line_end)
+                && !self.text.ends_with('\n')
+            {
+                self.map.push(self.text.len(), origin, 1);
+            }
             self.text.push_str(match gap {
                 Gap::None => "",
                 Gap::Space if self.text.ends_with(char::is_whitespace) => "",

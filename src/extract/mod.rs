@@ -11,6 +11,7 @@
 //! A document's sections lie in order inside its text. Reading files, decompressing them, opening archives, telling the
 //! language of a text that does not declare it, and splitting into passages happen elsewhere.
 
+mod accents;
 pub mod archive;
 mod asciidoc;
 mod compose;
