@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     fn speaker(&mut self, tag: &str, origin: usize) {
         let Some((voice, name)) = tag.split_once(char::is_whitespace) else { return };
         let name_at = origin + tag.len() - name.trim_start().len();
-        if voice == "v" || voice.starts_with("v.") {
+        if (voice == "v" || voice.starts_with("v.")) && !name.trim().is_empty() {
             self.out.verbatim(name.trim(), name_at);
             self.out.insert(':');
             self.out.gap(Gap::Space);
