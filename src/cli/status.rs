@@ -165,9 +165,10 @@ impl Status {
     }
 }
 
-/// A reason without what is particular to one source: what stands behind a colon or in parentheses.
+/// A reason without what is particular to one source: what stands behind a colon, a place or a remedy.
 fn kind_of(reason: &str) -> String {
-    let end = reason.find(": ").or_else(|| reason.find(" (")).unwrap_or(reason.len());
+    let ends = [": ", " (", "; ", " at column ", " on line "];
+    let end = ends.iter().filter_map(|end| reason.find(end)).min().unwrap_or(reason.len());
     reason[..end].to_owned()
 }
 
@@ -233,7 +234,7 @@ fn with_reasons(count: u64, reasons: &BTreeMap<String, u64>) -> String {
     let mut reasons: Vec<_> = reasons.iter().collect();
     reasons.sort_by_key(|&(_, count)| std::cmp::Reverse(*count));
     let reasons: Vec<_> =
-        reasons.iter().map(|(reason, count)| format!("{reason} {}", grouped(**count))).collect();
+        reasons.iter().map(|(reason, count)| format!("{} {reason}", grouped(**count))).collect();
     if reasons.is_empty() { grouped(count) } else { format!("{} ({})", grouped(count), reasons.join(", ")) }
 }
 
