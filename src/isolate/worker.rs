@@ -103,9 +103,8 @@ impl Worker {
         self.served += 1;
         let Limits { memory, time, .. } = self.limits;
         wire::write(&Order { task, memory, seconds: time.as_secs().saturating_add(1) }, &mut self.orders)?;
-        match bytes {
-            Some(bytes) => wire::write_bytes(bytes, &mut self.orders)?,
-            None => {}
+        if let Some(bytes) = bytes {
+            wire::write_bytes(bytes, &mut self.orders)?;
         }
         self.orders.flush()
     }

@@ -218,7 +218,7 @@ struct Decoder<R: Read> {
 
 enum Kind<R: Read> {
     Plain(Raw<R>),
-    Gzip(MultiGzDecoder<Raw<R>>),
+    Gzip(Box<MultiGzDecoder<Raw<R>>>),
     Zstd(zstd::Decoder<'static, Raw<R>>),
     Xz(Box<XzReader<Raw<R>>>),
     Bzip2(MultiBzDecoder<Raw<R>>),
@@ -233,7 +233,7 @@ impl<R: Read> Decoder<R> {
         let raw = io::Cursor::new(magic).chain(raw);
         let kind = match compression {
             None => Kind::Plain(raw),
-            Some(Compression::Gzip) => Kind::Gzip(MultiGzDecoder::new(raw)),
+            Some(Compression::Gzip) => Kind::Gzip(Box::new(MultiGzDecoder::new(raw))),
             Some(Compression::Zstd) => {
                 let mut decoder = zstd::Decoder::with_buffer(raw)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
