@@ -62,7 +62,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("hayro_interpret", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
-    ("icu_normalizer", &["analysis"]),
+    ("icu_normalizer", &["analysis", "extract"]),
     ("icu_properties", &["analysis"]),
     ("frostem", &["analysis"]),
     ("whatlang", &["analysis"]),

@@ -99,9 +99,11 @@ impl Flow {
         }
     }
 
-    /// Adds text whose white space counts as one space, and as none where a block begins.
+    /// Adds text whose white space counts as one space, and as none where a block begins. What stands between the
+    /// paragraphs of a cell, or the cells of a row, is no text.
     pub fn push_flowing(&mut self, text: &str) {
-        let Some(block) = self.innermost() else { return };
+        let block = self.innermost().filter(|block| !matches!(block.shape, Shape::Row | Shape::Cell));
+        let Some(block) = block else { return };
         for c in text.chars() {
             match c.is_ascii_whitespace() {
                 false => block.text.push(c),

@@ -85,10 +85,24 @@ impl Slide {
         if self.in_notes { &mut self.notes } else { &mut self.body }
     }
 
+    /// Its title. Where no shape is marked as that, the first is, if it is one short line and no sentence.
+    fn take_title(&mut self) -> Option<String> {
+        /// The longest such line, in characters.
+        const MAX_CHARS: usize = 80;
+        if let Some(title) = super::tidy_title(&self.title) {
+            return Some(title);
+        }
+        let first = self.body.iter_mut().find(|text| !text.trim().is_empty())?;
+        let line = first.trim();
+        let is_sentence = line.ends_with(['.', '。', '!', '?', '！', '？', ',', ';']);
+        let is_title = !line.contains('\n') && !is_sentence && line.chars().count() <= MAX_CHARS;
+        is_title.then(|| std::mem::take(first)).and_then(|title| super::tidy_title(&title))
+    }
+
     /// Writes it. A slide without a title begins a section without a heading.
-    pub fn write(self, out: &mut Composition) {
+    pub fn write(mut self, out: &mut Composition) {
         out.place(Location::Slide { slide: self.number });
-        let title = super::tidy_title(&self.title);
+        let title = self.take_title();
         match title {
             Some(title) => {
                 out.begin_heading(1);
@@ -111,6 +125,28 @@ mod tests {
 
     fn block(text: &str) -> Block {
         Block { text: text.into(), ..Block::default() }
+    }
+
+    #[test]
+    fn a_short_first_line_is_a_title_where_none_is_marked() {
+        let titles = [
+            (&["A line", "More"][..], true),
+            (&["A sentence."], false),
+            (&["A", " line\nmore"], true),
+            (&["Two\nlines"], false),
+        ];
+        for (texts, has_title) in titles {
+            let mut slide = Slide::new(1);
+            for text in texts {
+                slide.begin(Part::Body);
+                slide.add(block(text));
+            }
+            let mut out = Composition::default();
+            slide.write(&mut out);
+            let composed = out.finish();
+            assert_eq!(composed.sections[0].headings.first().is_some(), has_title, "{texts:?}");
+            assert_eq!(composed.text, texts.iter().map(|text| text.trim()).collect::<Vec<_>>().join("\n\n"));
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The lines that pages repeat: running heads, footers, page numbers.
 //!
 //! They are told by standing at the same height on many pages, above or below all other lines, with the same text but
-//! for its numbers. Nothing is taken from documents of a few pages, where it may as well be text.
+//! for its numbers. From documents of a few pages, where that may as well be text, nothing is taken but the page's own
+//! number.
 
 use std::collections::HashMap;
 
@@ -28,11 +29,13 @@ pub(super) fn remove(pages: &mut [Vec<Line>]) {
     }
     // A head of the left pages alone stands on half of them, a chapter's own title on fewer than a quarter.
     let least = LEAST_PAGES.max(pages.len() / 4);
-    for page in pages.iter_mut() {
+    for (page, number) in pages.iter_mut().zip(1..) {
         let outermost = outermost(page);
-        let repeated =
-            |line: &Line| keys(line).iter().any(|key| counts.get(key).is_some_and(|&n| n >= least));
-        let taken: Vec<usize> = outermost.into_iter().filter(|&at| repeated(&page[at])).collect();
+        let is_furniture = |line: &Line| {
+            let repeated = keys(line).iter().any(|key| counts.get(key).is_some_and(|&count| count >= least));
+            repeated || is_number(&line.text, number)
+        };
+        let taken: Vec<usize> = outermost.into_iter().filter(|&at| is_furniture(&page[at])).collect();
         let mut at = 0;
         page.retain(|_| {
             at += 1;
@@ -69,6 +72,12 @@ fn keys(line: &Line) -> [Key; 2] {
     [(height, text.clone()), (height + 1, text)]
 }
 
+/// Whether a text is nothing but this number, with dashes around it or without.
+fn is_number(text: &str, number: usize) -> bool {
+    let digits = text.trim_matches(|c: char| matches!(c, '-' | '–' | '—' | ' '));
+    digits.parse() == Ok(number)
+}
+
 /// Whether a text is a number as the pages before the first have them.
 fn is_roman(text: &str) -> bool {
     !text.is_empty() && text.len() <= 7 && text.chars().all(|c| "ivxlc".contains(c))
@@ -101,7 +110,8 @@ mod tests {
     #[test]
     fn what_many_pages_repeat_is_left_out() {
         assert_eq!(texts(5)[1], ["cdefghijkl0", "cdefghijkl1", "cdefghijkl2"]);
-        assert_eq!(texts(3)[1].len(), 5, "on a few pages it may be text");
+        assert_eq!(texts(3)[1].len(), 4, "on a few pages it may be text, but for the page's number");
+        assert!(is_number("- 12 -", 12) && !is_number("12 a", 12) && !is_number("", 12));
     }
 
     #[test]

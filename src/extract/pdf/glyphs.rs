@@ -49,8 +49,14 @@ pub(super) struct Drawing {
     pub unknown: usize,
 }
 
+/// The longest program of a page that is run, in bytes. Longer ones draw maps, point by point.
+const MAX_PROGRAM: usize = 64 << 20;
+
 /// Reads a page.
 pub(super) fn read<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>) -> Drawing {
+    if page.page_stream().is_some_and(|program| program.len() > MAX_PROGRAM) {
+        return Drawing::default();
+    }
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
     let transform = page.initial_transform(true).to_kurbo();

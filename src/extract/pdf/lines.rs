@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use super::glyphs::Glyph;
 
 /// A gap that is a space, in sizes of the font, where a script writes spaces.
@@ -231,7 +233,12 @@ fn text_of(glyphs: &[Glyph]) -> String {
         }
         last = Some(glyph);
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    composed(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The text with each letter and its marks as one character, and each Korean syllable, however the font tells them.
+fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
 /// Whether a glyph is the last one once more, as programs draw it that want it bold.
@@ -379,7 +386,7 @@ mod tests {
             glyph("e", 55.0, 100.0),
             glyph("^", 65.0, 100.0),
         ];
-        assert_eq!(texts(glyphs), ["fe\u{301} ^"]);
+        assert_eq!(texts(glyphs), ["fé ^"]);
     }
 
     #[test]

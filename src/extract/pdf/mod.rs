@@ -142,7 +142,11 @@ fn compose(pages: &[Vec<Line>], entries: &HashMap<usize, Vec<Entry>>) -> Compose
                 last = None;
                 continue;
             }
-            let gap = last.map_or(Gap::Block, |last| prose::gap(last, line, leading));
+            let gap = match last {
+                Some(last) if next == 0 => prose::gap_between_pages(last, line),
+                Some(last) => prose::gap(last, line, leading),
+                None => Gap::Block,
+            };
             prose.add(&line.text, gap, &mut out);
             last = Some(line);
             next += 1;

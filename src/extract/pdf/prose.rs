@@ -65,6 +65,12 @@ pub(super) fn gap(line: &Line, next: &Line, leading: f64) -> Gap {
     if is_apart || (is_indented && ends_sentence(&line.text)) { Gap::Block } else { Gap::Line }
 }
 
+/// What stands between the last line of a page and the first of the next: a sentence runs on, a paragraph ends.
+pub(super) fn gap_between_pages(line: &Line, next: &Line) -> Gap {
+    let is_alike = line.size.max(next.size) <= line.size.min(next.size) * 1.2;
+    if is_alike && !ends_sentence(&line.text) { Gap::Line } else { Gap::Block }
+}
+
 fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end_matches(['"', '”', '’', '\'', ')', '」', '』']);
     text.ends_with(['.', '!', '?', ':', '。', '？', '！', '…'])
@@ -199,6 +205,8 @@ mod tests {
         assert_eq!(gaps, [Gap::Line, Gap::Block, Gap::Line, Gap::Block]);
         let large = Line { size: 14.0, ..line("Head", 50.0, 112.0) };
         assert_eq!(gap(&lines[0], &large, leading), Gap::Block);
+        assert_eq!(gap_between_pages(&lines[1], &lines[0]), Gap::Block, "a sentence has ended");
+        assert_eq!(gap_between_pages(&lines[2], &lines[0]), Gap::Line);
         assert_eq!(gap(&lines[4], &line("next column", 300.0, 100.0), leading), Gap::Line);
     }
 }
