@@ -54,6 +54,7 @@ use std::io;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
 
 pub use detect::{Detected, HEAD, detect};
@@ -301,6 +302,17 @@ fn complete(mut facts: Facts, path: &str, modified: Option<SystemTime>) -> Facts
     facts.title = facts.title.as_deref().and_then(tidy_title);
     facts.language = facts.language.as_deref().and_then(language_code);
     facts
+}
+
+/// Adds what a document says of itself under a name: a text, or a list of texts where it says several.
+fn add_fact(facts: &mut Facts, name: &str, text: String) {
+    match facts.other.get_mut(name) {
+        None => {
+            facts.other.insert(name.to_owned(), Value::String(text));
+        }
+        Some(Value::Array(texts)) => texts.push(Value::String(text)),
+        Some(first) => *first = Value::Array(vec![first.take(), Value::String(text)]),
+    }
 }
 
 /// The title with its white space collapsed, cut to [`MAX_TITLE`] characters; `None` where nothing is left.

@@ -8,10 +8,6 @@
 mod elements;
 mod tokens;
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::compose::{Composed, Composition, Gap};
 use super::decode::decode;
 use super::{Raw, document};
@@ -296,27 +292,11 @@ impl<'a> Reader<'a> {
         let Some((fact, _, text)) = self.fact.take_if(|(_, around, _)| depth <= *around) else { return };
         let Some(text) = super::tidy_title(&text) else { return };
         match fact {
-            Fact::Author => add_author(&mut self.facts.other, text),
+            Fact::Author => super::add_fact(&mut self.facts, "author", text),
             Fact::Date => self.facts.date = self.facts.date.or_else(|| Date::parse(&text)),
             Fact::Language if self.facts.language.is_none() => self.facts.language = Some(text),
             Fact::Language => {}
         }
-    }
-}
-
-/// Adds an author to facts: a name, or a list of names where there are several.
-pub(super) fn add_author(facts: &mut BTreeMap<String, Value>, name: String) {
-    add(facts, "author", name);
-}
-
-/// Adds a value to a fact: a text, or a list of texts where there are several.
-pub(super) fn add(facts: &mut BTreeMap<String, Value>, fact: &str, value: String) {
-    match facts.get_mut(fact) {
-        None => {
-            facts.insert(fact.to_owned(), Value::String(value));
-        }
-        Some(Value::Array(values)) => values.push(Value::String(value)),
-        Some(first) => *first = Value::Array(vec![first.take(), Value::String(value)]),
     }
 }
 

@@ -1,8 +1,8 @@
 //! One entry of a feed: what its elements say, and the text that they make.
 
 use super::super::compose::{Composed, Composition, Gap};
-use super::super::html;
-use super::super::xml::{Tag, Token, add, local, resolved, tokens};
+use super::super::xml::{Tag, Token, local, resolved, tokens};
+use super::super::{add_fact, html};
 use crate::date::Date;
 use crate::document::Facts;
 use crate::span::OffsetMap;
@@ -107,7 +107,7 @@ impl<'a> Item<'a> {
             let named = child.tag.attribute("label").or_else(|| child.tag.attribute("term"));
             let value = named.unwrap_or_else(|| name_of(child.content(source)));
             if let Some(value) = super::tidy_title(&value) {
-                add(&mut facts.other, fact, value);
+                add_fact(&mut facts, fact, value);
             }
         }
         facts
