@@ -47,7 +47,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.json {
         true => write_json(&record, &passages, &mut out)?,
-        false => write_text(&record, &passages, &mut out)?,
+        false => write_text(&record, ordinal, &passages, &mut out)?,
     }
     out.flush()?;
     Ok(Outcome::Done)
@@ -86,6 +86,7 @@ fn write_json(
 
 fn write_text(
     record: &DocumentRecord,
+    asked: Option<u32>,
     passages: &[(StoredPassage, String)],
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -96,7 +97,7 @@ fn write_text(
     for (passage, text) in passages {
         writeln!(out)?;
         // Lines can be counted in the text itself; other places are told where they change.
-        let is_told = !matches!(passage.location, Location::Lines { .. }) || passages.len() == 1;
+        let is_told = !matches!(passage.location, Location::Lines { .. }) || asked.is_some();
         let here = is_told.then(|| passage.location.to_string());
         if here != place {
             place = here;

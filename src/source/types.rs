@@ -3,6 +3,8 @@
 //! The types that users of ripgrep know, and those of the formats that are read here; where both have one of the same
 //! name, its globs are those of both. A type says what a file is called, never what it holds.
 
+use std::collections::BTreeSet;
+
 use ignore::types::{Types, TypesBuilder};
 
 use super::rules::RuleError;
@@ -49,7 +51,11 @@ const OWN: [(&str, &[&str]); 29] = [
 /// Every type with its globs, by name.
 pub fn file_types() -> Vec<(String, Vec<String>)> {
     let definitions = builder().definitions();
-    definitions.iter().map(|known| (known.name().to_owned(), known.globs().to_vec())).collect()
+    let listed = definitions.iter().map(|known| {
+        let globs: BTreeSet<_> = known.globs().iter().cloned().collect();
+        (known.name().to_owned(), globs.into_iter().collect())
+    });
+    listed.collect()
 }
 
 /// What chooses files by their types: those of `taken`, all if there are none, without those of `left_out`.
