@@ -48,7 +48,14 @@ fn read_xlsx(bytes: &[u8], out: &mut Composition) -> Result<Facts, ExtractError>
             Err(error) => return Err(of_xlsx(error)),
         };
         let mut rows = Rows::new(Sheet::new(&name, out));
-        while let Some(cell) = cells.next_cell().map_err(of_xlsx)? {
+        loop {
+            let cell = match cells.next_cell() {
+                Ok(Some(cell)) => cell,
+                Ok(None) => break,
+                // Some programs write `NA` where a number should be: that is one cell, not the end of all.
+                Err(XlsxError::ParseFloat(_)) => continue,
+                Err(error) => return Err(of_xlsx(error)),
+            };
             let (row, column) = cell.get_position();
             let comment = comments.get(&name).and_then(|comments| comments.get(&(row, column)));
             let shown = shown(column, cell.get_value());

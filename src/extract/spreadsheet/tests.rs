@@ -71,6 +71,14 @@ fn a_cell_far_out_costs_no_more_than_one_nearby() {
 }
 
 #[test]
+fn a_number_that_is_none_costs_its_cell_alone() {
+    let rows = "<row r='1'><c r='A1'><v>NA</v></c><c r='B1' t='str'><v>radar</v></c></row>\
+        <row r='2'><c r='A2' t='str'><v>relay</v></c></row>";
+    let text = read(rows, "").text;
+    assert!(text.contains("radar") && text.contains("relay"), "{text}");
+}
+
+#[test]
 fn dates_times_and_lengths_of_time_are_told_apart() {
     use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
     let show = |value, kind| show_date(&ExcelDateTime::new(value, kind, false));
