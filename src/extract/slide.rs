@@ -144,7 +144,7 @@ mod tests {
             let mut out = Composition::default();
             slide.write(&mut out);
             let composed = out.finish();
-            assert_eq!(composed.sections[0].headings.first().is_some(), has_title, "{texts:?}");
+            assert_eq!(!composed.sections[0].headings.is_empty(), has_title, "{texts:?}");
             assert_eq!(composed.text, texts.iter().map(|text| text.trim()).collect::<Vec<_>>().join("\n\n"));
         }
     }
