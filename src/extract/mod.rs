@@ -38,6 +38,8 @@ mod metadata;
 mod notebook;
 mod odf;
 mod package;
+#[cfg(test)]
+mod package_laws;
 mod pdf;
 mod pptx;
 mod rst;

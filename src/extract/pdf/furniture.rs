@@ -88,7 +88,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, baseline: f64) -> Line {
-        Line { text: text.into(), start: 50.0, baseline, size: 10.0, direction: 0 }
+        Line {
+            text: text.into(),
+            start: 50.0,
+            end: 90.0,
+            ends_in_space: false,
+            has_cells: false,
+            baseline,
+            size: 10.0,
+            direction: 0,
+        }
     }
 
     /// The texts of pages of a head, three lines and a number, without what they repeat.

@@ -17,6 +17,9 @@ const SPACE: f64 = 0.17;
 /// A gap that is a space between characters of scripts that write none, and set their characters apart.
 const DENSE_SPACE: f64 = 0.4;
 
+/// A gap that sets apart the cells of a table, in sizes of the font.
+const CELL_GAP: f64 = 1.5;
+
 /// How far a baseline may be from its line's, in sizes of the font: what is raised or lowered stays in its line.
 const SHIFT: f64 = 0.45;
 
@@ -33,6 +36,12 @@ pub(super) struct Line {
     pub text: String,
     /// Where it starts along the line.
     pub start: f64,
+    /// Where it ends.
+    pub end: f64,
+    /// Whether a space is drawn at its end.
+    pub ends_in_space: bool,
+    /// Whether gaps in it are as wide as those between the cells of a table.
+    pub has_cells: bool,
     /// Where its baseline stands across the lines.
     pub baseline: f64,
     /// The size of most of its text.
@@ -119,8 +128,11 @@ impl Draft {
         }
         let size = usual_size(&self.glyphs);
         let text = text_of(&self.glyphs);
-        let Self { start, baseline, direction, .. } = self;
-        Line { text, start, baseline, size, direction }
+        let ends_in_space = self.glyphs.last().is_some_and(|last| last.text.ends_with(' '));
+        let pairs = self.glyphs.iter().zip(self.glyphs.iter().skip(1));
+        let has_cells = pairs.into_iter().any(|(glyph, next)| next.start - glyph.end > CELL_GAP * size);
+        let Self { start, end, baseline, direction, .. } = self;
+        Line { text, start, end, ends_in_space, has_cells, baseline, size, direction }
     }
 }
 

@@ -28,7 +28,7 @@ use crate::date::Date;
 use crate::document::{Facts, Location};
 use lines::Line;
 use outline::Entry;
-use prose::{Prose, Words};
+use prose::{Layout, Prose, Words};
 use strings::text_of;
 
 /// What errors call these sources.
@@ -125,6 +125,7 @@ impl Read {
 fn compose(pages: &[Vec<Line>], entries: &HashMap<usize, Vec<Entry>>) -> Composed {
     let mut words = Words::default();
     pages.iter().flatten().for_each(|line| words.add(&line.text));
+    let breaks_korean_words = prose::breaks_korean_words(pages);
     let mut out = Composition::default();
     let mut prose = Prose::new(&words);
     let mut last: Option<&Line> = None;
@@ -132,7 +133,7 @@ fn compose(pages: &[Vec<Line>], entries: &HashMap<usize, Vec<Entry>>) -> Compose
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         prose.place(Location::Page { page: number, last_page: None });
         let headings = entries.get(&at).map_or_else(Vec::new, |entries| outline::headings(page, entries));
-        let leading = prose::leading(page);
+        let layout = Layout { leading: prose::leading(page), breaks_korean_words };
         let mut next = 0;
         while let Some(line) = page.get(next) {
             if let Some(heading) = headings.iter().find(|heading| heading.line == next) {
@@ -143,8 +144,8 @@ fn compose(pages: &[Vec<Line>], entries: &HashMap<usize, Vec<Entry>>) -> Compose
                 continue;
             }
             let gap = match last {
-                Some(last) if next == 0 => prose::gap_between_pages(last, line),
-                Some(last) => prose::gap(last, line, leading),
+                Some(last) if next == 0 => layout.gap_between_pages(last, line),
+                Some(last) => layout.gap(last, line),
                 None => Gap::Block,
             };
             prose.add(&line.text, gap, &mut out);

@@ -182,7 +182,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> Line {
-        Line { text: text.into(), start: 50.0, baseline: 0.0, size: 10.0, direction: 0 }
+        Line {
+            text: text.into(),
+            start: 50.0,
+            end: 90.0,
+            ends_in_space: false,
+            has_cells: false,
+            baseline: 0.0,
+            size: 10.0,
+            direction: 0,
+        }
     }
 
     #[test]

@@ -49,26 +49,72 @@ pub(super) fn leading(lines: &[Line]) -> f64 {
     steps.get(steps.len() / 2).copied().unwrap_or(f64::MAX)
 }
 
-/// What stands between a line and the next.
-pub(super) fn gap(line: &Line, next: &Line, leading: f64) -> Gap {
-    let step = next.baseline - line.baseline;
-    let size = line.size.max(next.size);
-    if line.direction != next.direction || size > line.size.min(next.size) * 1.2 {
-        return Gap::Block;
-    }
-    // The next column, or another part of the same line, goes on with what stands before it.
-    if step < size * 0.5 {
-        return Gap::Line;
-    }
-    let is_indented = next.start - line.start > size * 0.8 && next.start - line.start < size * 4.0;
-    let is_apart = step > leading * 1.25 && step > size * 1.05;
-    if is_apart || (is_indented && ends_sentence(&line.text)) { Gap::Block } else { Gap::Line }
+/// How a page is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    /// How far its lines stand apart, as most of them do.
+    pub leading: f64,
+    /// Whether its Korean lines break inside of words.
+    pub breaks_korean_words: bool,
 }
 
-/// What stands between the last line of a page and the first of the next: a sentence runs on, a paragraph ends.
-pub(super) fn gap_between_pages(line: &Line, next: &Line) -> Gap {
-    let is_alike = line.size.max(next.size) <= line.size.min(next.size) * 1.2;
-    if is_alike && !ends_sentence(&line.text) { Gap::Line } else { Gap::Block }
+impl Layout {
+    /// What stands between a line and the next on the same page.
+    pub fn gap(self, line: &Line, next: &Line) -> Gap {
+        let step = next.baseline - line.baseline;
+        let size = line.size.max(next.size);
+        if line.direction != next.direction || size > line.size.min(next.size) * 1.2 {
+            return Gap::Block;
+        }
+        // The next column, or another part of the same line, goes on with what stands before it.
+        if step < size * 0.5 {
+            return self.gap_inside(line, next);
+        }
+        let is_indented = next.start - line.start > size * 0.8 && next.start - line.start < size * 4.0;
+        let is_apart = step > self.leading * 1.25 && step > size * 1.05;
+        let ends = is_apart || (is_indented && ends_sentence(&line.text));
+        if ends { Gap::Block } else { self.gap_inside(line, next) }
+    }
+
+    /// What stands between the last line of a page and the first of the next: a sentence runs on, a paragraph ends.
+    pub fn gap_between_pages(self, line: &Line, next: &Line) -> Gap {
+        let is_alike = line.size.max(next.size) <= line.size.min(next.size) * 1.2;
+        if is_alike && !ends_sentence(&line.text) { self.gap_inside(line, next) } else { Gap::Block }
+    }
+
+    /// What stands between two lines of a paragraph: nothing where the script writes no spaces, or where a word is
+    /// broken.
+    fn gap_inside(self, line: &Line, next: &Line) -> Gap {
+        if line.has_cells || next.has_cells {
+            return Gap::Line;
+        }
+        let is_unspaced = |c: char| is_dense(c) && !is_korean(c);
+        let runs_on = line.text.ends_with(is_unspaced) && next.text.starts_with(is_unspaced);
+        let is_full = line.end > next.end - line.size * 0.5 && line.end - line.start > line.size * 15.0;
+        let breaks_word = self.breaks_korean_words && is_full && is_between_korean(line, next);
+        if runs_on || (breaks_word && !line.ends_in_space) { Gap::None } else { Gap::Line }
+    }
+}
+
+/// Whether a document breaks Korean lines inside of words as well as between them. It tells by the spaces that it draws
+/// at the ends of some lines and not of others; where it draws none at all, nobody knows.
+pub(super) fn breaks_korean_words(pages: &[Vec<Line>]) -> bool {
+    let pairs = pages.iter().flat_map(|page| page.iter().zip(page.iter().skip(1)));
+    let korean = pairs.filter(|(line, next)| is_between_korean(line, next));
+    let (mut spaced, mut all) = (0_usize, 0_usize);
+    for (line, _) in korean {
+        spaced += usize::from(line.ends_in_space);
+        all += 1;
+    }
+    spaced * 5 >= all && spaced > 0
+}
+
+fn is_between_korean(line: &Line, next: &Line) -> bool {
+    line.text.ends_with(is_korean) && next.text.starts_with(is_korean)
+}
+
+fn is_korean(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7ff}')
 }
 
 fn ends_sentence(text: &str) -> bool {
@@ -99,9 +145,6 @@ impl<'a> Prose<'a> {
 
     /// Adds a line behind a gap.
     pub fn add(&mut self, text: &str, gap: Gap, out: &mut Composition) {
-        if gap <= Gap::Line && self.goes_on_without_space(text) {
-            return self.pending.push_str(text);
-        }
         if gap <= Gap::Line
             && let Some(stem) = self.broken_word(text)
         {
@@ -130,13 +173,6 @@ impl<'a> Prose<'a> {
         }
     }
 
-    /// Whether the pending line and the next are of a script that writes no spaces, so that the line's end is none.
-    /// Korean breaks its lines at spaces as well as inside of words: there it is one.
-    fn goes_on_without_space(&self, next: &str) -> bool {
-        let is_unspaced = |c: char| is_dense(c) && !matches!(c, '\u{ac00}'..='\u{d7ff}');
-        self.pending.ends_with(is_unspaced) && next.starts_with(is_unspaced)
-    }
-
     /// Where the first part of a word ends that the pending line breaks off and `next` goes on with: at its hyphen if
     /// that only marks the break, else behind it; `None` where no word is broken.
     fn broken_word(&self, next: &str) -> Option<usize> {
@@ -162,7 +198,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, start: f64, baseline: f64) -> Line {
-        Line { text: text.into(), start, baseline, size: 10.0, direction: 0 }
+        Line {
+            text: text.into(),
+            start,
+            end: start + 200.0,
+            ends_in_space: false,
+            has_cells: false,
+            baseline,
+            size: 10.0,
+            direction: 0,
+        }
     }
 
     fn joined(lines: &[&str]) -> String {
@@ -185,8 +230,6 @@ mod tests {
             joined(&["the Asia-", "Pacific", "COVID-", "19 and so-", "-called"]),
             "the Asia-\nPacific\nCOVID-\n19 and so-\n-called"
         );
-        assert_eq!(joined(&["正", "午まで。", "次の"]), "正午まで。次の");
-        assert_eq!(joined(&["만들 필", "요가"]), "만들 필\n요가");
         assert_eq!(joined(&["in\u{ad}", "com\u{ad}", "plete"]), "incomplete");
     }
 
@@ -199,14 +242,45 @@ mod tests {
             line("d", 50.0, 136.0),
             line("e", 50.0, 160.0),
         ];
-        let leading = leading(&lines);
-        let gaps: Vec<_> =
-            lines.iter().zip(&lines[1..]).map(|(line, next)| gap(line, next, leading)).collect();
+        let layout = Layout { leading: leading(&lines), breaks_korean_words: false };
+        let pairs = lines.iter().zip(&lines[1..]);
+        let gaps: Vec<_> = pairs.map(|(line, next)| layout.gap(line, next)).collect();
         assert_eq!(gaps, [Gap::Line, Gap::Block, Gap::Line, Gap::Block]);
         let large = Line { size: 14.0, ..line("Head", 50.0, 112.0) };
-        assert_eq!(gap(&lines[0], &large, leading), Gap::Block);
-        assert_eq!(gap_between_pages(&lines[1], &lines[0]), Gap::Block, "a sentence has ended");
-        assert_eq!(gap_between_pages(&lines[2], &lines[0]), Gap::Line);
-        assert_eq!(gap(&lines[4], &line("next column", 300.0, 100.0), leading), Gap::Line);
+        assert_eq!(layout.gap(&lines[0], &large), Gap::Block);
+        assert_eq!(layout.gap_between_pages(&lines[1], &lines[0]), Gap::Block, "a sentence has ended");
+        assert_eq!(layout.gap_between_pages(&lines[2], &lines[0]), Gap::Line);
+        assert_eq!(layout.gap(&lines[4], &line("next column", 300.0, 100.0)), Gap::Line);
+    }
+    #[test]
+    fn lines_that_end_inside_of_words_go_on_without_a_space() {
+        let page = |spaces: bool| {
+            let texts = [
+                ("세 협력국은", true),
+                ("서로에게 보낸", false),
+                ("다. 각국은", true),
+                ("만들 필", false),
+                ("요가 없다.", false),
+            ];
+            let lines = texts.iter().zip(0..).map(|(&(text, ends_in_space), at)| Line {
+                ends_in_space: spaces && ends_in_space,
+                ..line(text, 50.0, 100.0 + 12.0 * f64::from(at))
+            });
+            lines.collect::<Vec<_>>()
+        };
+        for (spaces, expected) in
+            [(true, [Gap::Line, Gap::None, Gap::Line, Gap::None]), (false, [Gap::Line; 4])]
+        {
+            let page = page(spaces);
+            let breaks_korean_words = breaks_korean_words(std::slice::from_ref(&page));
+            let layout = Layout { leading: 12.0, breaks_korean_words };
+            let gaps: Vec<_> =
+                page.iter().zip(&page[1..]).map(|(line, next)| layout.gap(line, next)).collect();
+            assert_eq!(gaps, expected);
+        }
+        let layout = Layout { leading: 12.0, breaks_korean_words: false };
+        let (line, next) = (line("正", 50.0, 100.0), line("午まで", 50.0, 112.0));
+        assert_eq!(layout.gap(&line, &next), Gap::None);
+        assert_eq!(layout.gap(&line, &Line { has_cells: true, ..next }), Gap::Line);
     }
 }
