@@ -31,6 +31,7 @@ pub mod jsonl;
 mod latex;
 #[cfg(test)]
 mod laws;
+mod lines;
 mod man;
 mod markdown;
 pub mod mbox;

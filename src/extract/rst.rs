@@ -8,6 +8,7 @@ mod inline;
 
 use super::compose::{Composition, Gap};
 use super::decode::decode;
+use super::lines::{Line, end_line, lines};
 use super::{Raw, add_fact, document, language_code};
 use crate::date::Date;
 use crate::document::{Document, Facts, Format};
@@ -81,26 +82,7 @@ pub(super) fn extract(raw: &Raw<'_>) -> Document {
     document(raw, Format::Rst, decoded, facts, composed)
 }
 
-/// A line of the source.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    /// Its text without indentation and without white space at its end.
-    text: &'a str,
-    /// Where the text starts.
-    start: usize,
-    indentation: usize,
-}
-
 impl<'a> Line<'a> {
-    fn is_blank(self) -> bool {
-        self.text.is_empty()
-    }
-
-    /// Where the line's text ends.
-    fn end(self) -> usize {
-        self.start + self.text.len()
-    }
-
     /// The punctuation mark that the line is made of, if it can stand under or over a title.
     fn adornment(self) -> Option<char> {
         let mark = self.text.chars().next().filter(char::is_ascii_punctuation)?;
@@ -141,16 +123,9 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(source: &'a str) -> Self {
-        let mut start = 0;
-        let lines = source.split_inclusive('\n').map(|line| {
-            let text = line.trim();
-            let indentation = if text.is_empty() { 0 } else { line.len() - line.trim_start().len() };
-            start += line.len();
-            Line { text, start: start - line.len() + indentation, indentation }
-        });
         Self {
             source,
-            lines: lines.collect(),
+            lines: lines(source),
             next: 0,
             out: Composition::default(),
             facts: Facts::default(),
@@ -328,27 +303,10 @@ impl<'a> Reader<'a> {
         self.out.gap(Gap::Block);
         let common = self.line(self.next).map_or(0, |line| line.indentation);
         while let Some(line) = self.line(self.next).filter(|&line| !ends(line, indentation)) {
-            let from = line.start - line.indentation.saturating_sub(common);
-            let from = if self.source.is_char_boundary(from) { from } else { line.start };
-            let end = line.end();
-            self.out.verbatim(&self.source[from..end], from);
-            if line.is_blank() {
-                self.out.gap(Gap::Block);
-            } else {
-                self.end_line(end);
-            }
+            line.write_literal(self.source, common, &mut self.out);
             self.next += 1;
         }
         self.out.gap(Gap::Block);
-    }
-
-    /// Asks for the line end that stands at `end`.
-    fn end_line(&mut self, end: usize) {
-        if self.source[end..].starts_with('\n') {
-            self.out.line_end(end);
-        } else {
-            self.out.gap(Gap::Line);
-        }
     }
 
     /// Reads a table whose columns spaces separate, to its last border or a blank line.
@@ -364,7 +322,7 @@ impl<'a> Reader<'a> {
                 self.out.gap(Gap::Cell);
                 self.cell(cell);
             }
-            self.end_line(line.end());
+            end_line(self.source, line.end(), &mut self.out);
         }
         self.out.gap(Gap::Block);
     }
@@ -418,7 +376,7 @@ impl<'a> Reader<'a> {
             None => text,
         };
         inline::write(kept, start, &mut self.out);
-        self.end_line(last.end());
+        end_line(self.source, last.end(), &mut self.out);
         let mut behind = self.lines[self.next..].iter().skip_while(|line| line.is_blank());
         if is_literal && behind.next().is_some_and(|next| next.indentation > line.indentation) {
             self.indented(line.indentation);

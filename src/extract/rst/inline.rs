@@ -3,7 +3,8 @@
 //! A mark counts only together with the one that closes it, which is looked for within a fixed number of bytes, so that
 //! reading takes time in proportion; without that it is a character like others.
 
-use crate::extract::compose::{Composition, Gap};
+use crate::extract::compose::Composition;
+use crate::extract::lines::plain;
 
 /// How far the end of marked text is looked for, in bytes.
 const MAX_MARKED: usize = 1_000;
@@ -16,22 +17,6 @@ pub(super) fn write(text: &str, origin: usize, out: &mut Composition) {
     let mut writer = Writer { text, origin, at: 0, out };
     while writer.at < text.len() {
         writer.step();
-    }
-}
-
-/// Writes text in which nothing is a mark, its lines without their indentation.
-pub(super) fn plain(text: &str, origin: usize, out: &mut Composition) {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end();
-        let indentation = if start == 0 { 0 } else { content.len() - content.trim_start().len() };
-        out.verbatim(&content[indentation.min(content.len())..], origin + start + indentation);
-        start += line.len();
-        if line.ends_with('\n') {
-            out.line_end(origin + start - 1);
-        } else if content.len() < line.len() {
-            out.gap(Gap::Space);
-        }
     }
 }
 
