@@ -214,6 +214,13 @@ pub struct DocumentRecord {
     pub parts: Option<Parts>,
 }
 
+impl DocumentRecord {
+    /// Whether the source is a document itself. One that holds parts may be one too: a message with attachments.
+    pub fn is_document(&self) -> bool {
+        self.state == State::Indexed && (self.parts.is_none() || self.passages > 0)
+    }
+}
+
 /// What a container holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]

@@ -20,9 +20,10 @@ use std::time::{Duration, Instant};
 
 use crate::extract;
 use crate::index::{Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
-use crate::source::{self, Found, GlobError, Scan, WalkOptions};
-use prepare::Reader;
+use crate::isolate::{self, Children};
+use crate::source::{self, Found, RuleError, Scan, WalkOptions};
 pub(crate) use prepare::{Outcome, Prepared, Tally};
+use prepare::{Reader, Rules};
 
 /// How many prepared documents may wait for the writer.
 const QUEUE: usize = 16;
@@ -37,13 +38,23 @@ pub struct Options {
     pub roots: Vec<PathBuf>,
     /// Which files of the folders.
     pub walk: WalkOptions,
+    /// How deep archives, and messages with attachments, may stand in one another to be opened. By default 5.
+    pub archive_depth: usize,
+    /// How sources of untrusted formats are read.
+    pub isolation: isolate::Options,
     /// How long a pass may go on before it publishes what it has. By default 30 seconds.
     pub commit_every: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { roots: Vec::new(), walk: WalkOptions::default(), commit_every: Duration::from_secs(30) }
+        Self {
+            roots: Vec::new(),
+            walk: WalkOptions::default(),
+            archive_depth: 5,
+            isolation: isolate::Options::default(),
+            commit_every: Duration::from_secs(30),
+        }
     }
 }
 
@@ -104,9 +115,9 @@ pub enum Event<'a> {
 /// Why a pass ended before its end.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// A glob is none.
+    /// A glob is none, or a type is not known.
     #[error(transparent)]
-    Glob(#[from] GlobError),
+    Rule(#[from] RuleError),
     /// The index cannot be opened or written to.
     #[error(transparent)]
     Index(#[from] OpenError),
@@ -135,7 +146,13 @@ pub fn ingest(
     scan.warnings.iter().for_each(|warning| tell(Event::Warning(warning)));
     let manifest = snapshot.manifest()?;
     let mut pass = Pass {
-        reader: Reader { snapshot: &snapshot, max_size: options.walk.max_file_size },
+        rules: Rules {
+            snapshot: &snapshot,
+            max_size: options.walk.max_file_size,
+            hidden: options.walk.hidden,
+            archive_depth: options.archive_depth,
+        },
+        isolation: &options.isolation,
         writer,
         manifest: &manifest,
         report: Report::default(),
@@ -157,7 +174,8 @@ pub fn ingest(
 }
 
 struct Pass<'a> {
-    reader: Reader<'a>,
+    rules: Rules<'a>,
+    isolation: &'a isolate::Options,
     writer: &'a mut Writer,
     manifest: &'a Manifest,
     report: Report,
@@ -172,11 +190,16 @@ struct Job<'a> {
     before: Option<Entry>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    fn reader(&self) -> Reader<'a> {
+        Reader { rules: self.rules, children: Children::new(self.isolation) }
+    }
+
     fn take_standard_input(&mut self) -> Result<(), IngestError> {
         let before = self.manifest.get("-").copied();
         let mut outcomes = Vec::new();
-        self.reader.read_standard_input(before, &mut |outcome| {
+        let mut reader = self.reader();
+        reader.read_standard_input(before, &mut |outcome| {
             outcomes.push(outcome);
             true
         })?;
@@ -190,13 +213,14 @@ impl Pass<'_> {
         (self.tell)(Event::Started { files: jobs.len() as u64, bytes });
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
-        let reader = self.reader;
+        let (rules, isolation) = (self.rules, self.isolation);
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(QUEUE);
             let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
             for _ in 0..threads {
                 let sender = sender.clone();
                 let (jobs, next, stop) = (&jobs, &next, &stop);
+                let reader = Reader { rules, children: Children::new(isolation) };
                 scope.spawn(move || work(reader, jobs, next, stop, &sender));
             }
             drop(sender);
@@ -231,8 +255,10 @@ impl Pass<'_> {
     fn count_unchanged(&mut self, before: &Entry) {
         match (before.state, before.parts) {
             (EntryState::Skipped, _) => self.report.skipped += 1,
-            (_, Some(parts)) => self.report.unchanged += parts.documents,
-            (_, None) => self.report.unchanged += 1,
+            (_, parts) => {
+                let own = u64::from(before.is_document());
+                self.report.unchanged += own + parts.map_or(0, |parts| parts.documents);
+            }
         }
     }
 
@@ -288,7 +314,7 @@ impl Pass<'_> {
     }
 
     fn remove(&mut self, id: &str, before: &Entry) {
-        if before.state == EntryState::Indexed && before.parts.is_none() {
+        if before.is_document() {
             self.report.removed += 1;
         }
         self.writer.remove(id, before);
@@ -300,7 +326,7 @@ impl Pass<'_> {
         let manifest = self.manifest;
         for (path, before) in manifest.iter().filter(|(path, _)| scan.covers(path) && !is_found(path)) {
             if before.parts.is_some() {
-                for (id, part) in self.reader.snapshot.parts_of(path)?.iter() {
+                for (id, part) in self.rules.snapshot.parts_of(path)?.iter() {
                     self.remove(id, part);
                 }
             }
@@ -312,7 +338,7 @@ impl Pass<'_> {
 
 /// Reads jobs until there are none left, or nobody wants them any more.
 fn work(
-    reader: Reader<'_>,
+    mut reader: Reader<'_>,
     jobs: &[Job<'_>],
     next: &AtomicUsize,
     stop: &AtomicBool,

@@ -66,6 +66,7 @@ pub mod highlight;
 pub mod hit;
 pub mod index;
 pub mod ingest;
+pub mod isolate;
 pub mod passage;
 pub mod pattern;
 pub mod query;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with the modules that it may use. `cli` may use anything, and nothing uses `cli`.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("span", &[]),
     ("date", &[]),
     ("config", &[]),
@@ -20,9 +20,13 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("hit", &["document", "query", "span", "date"]),
     ("source", &["document", "config", "span", "date"]),
     ("extract", &["source", "document", "span", "date"]),
+    ("isolate", &["extract", "source", "document"]),
     ("passage", &["document", "span", "config"]),
     ("index", &["analysis", "document", "span", "config"]),
-    ("ingest", &["source", "extract", "passage", "index", "document", "analysis", "span", "config"]),
+    (
+        "ingest",
+        &["source", "extract", "isolate", "passage", "index", "document", "analysis", "span", "config"],
+    ),
     ("engine", &["index", "analysis", "pattern", "query", "hit", "document", "span", "date"]),
     ("highlight", &["analysis", "pattern", "query", "span"]),
     ("search", &["engine", "highlight", "analysis", "query", "hit", "document"]),
@@ -30,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 30] = [
+const HOMES: [(&str, &[&str]); 37] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -41,6 +45,11 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("ignore", &["source"]),
     ("flate2", &["source"]),
     ("zstd", &["source"]),
+    ("lzma_rust2", &["source"]),
+    ("bzip2", &["source"]),
+    ("zip", &["extract"]),
+    ("tar", &["extract"]),
+    ("rustix", &["isolate"]),
     ("blake3", &["source"]),
     ("encoding_rs", &["extract"]),
     ("chardetng", &["extract"]),
@@ -49,16 +58,18 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("quick_xml", &["extract"]),
     ("serde_saphyr", &["extract"]),
     ("toml", &["extract"]),
+    ("calamine", &["extract"]),
+    ("hayro_interpret", &["extract"]),
     ("icu_segmenter", &["passage", "analysis"]),
     ("icu_casemap", &["analysis"]),
-    ("icu_normalizer", &["analysis"]),
+    ("icu_normalizer", &["analysis", "extract"]),
     ("icu_properties", &["analysis"]),
     ("frostem", &["analysis"]),
     ("whatlang", &["analysis"]),
     ("jiff", &["date"]),
     ("globset", &["engine"]),
     ("csv", &["render"]),
-    ("percent_encoding", &["render"]),
+    ("percent_encoding", &["render", "extract"]),
     ("anstyle", &["render"]),
     ("unicode_width", &["render", "query"]),
 ];

@@ -53,7 +53,8 @@ pub(super) fn man(arguments: &ManArguments) -> Result<Outcome, Failure> {
     let command = match &arguments.command {
         None => command,
         Some(name) => {
-            let known = command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
+            let known = command.get_subcommands().filter(|command| !command.is_hide_set());
+            let known = known.map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
             let unknown = || Failure::Usage(format!("no command {name}; there are {known}"));
             command.find_subcommand(name).ok_or_else(unknown)?.clone()
         }

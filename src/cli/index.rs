@@ -1,5 +1,6 @@
 //! `tidings index`: one pass over the sources.
 
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,8 +12,9 @@ use super::progress::{Detail, Progress};
 use crate::config::{DEFAULT_MAX_FILE_SIZE, DEFAULT_SOURCE};
 use crate::index::{OpenError, Snapshot, Writer};
 use crate::ingest::{self, IngestError, Options, Report};
+use crate::isolate::{self, Limits};
 use crate::render::Problem;
-use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions};
+use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions, file_types};
 use crate::span::MAX_MAPPED;
 
 const EXAMPLES: &str = "\
@@ -20,6 +22,7 @@ Examples:
   tidings index                        the folder `seeds`, or what was indexed before
   tidings index reports notes.md       a folder and a file
   tidings index -g '*.md' docs         only some files of a folder
+  tidings index --type pdf,office ~/Documents
   curl -s URL | tidings index -        standard input, as the document `-`
 
 A second pass reads only what changed. A document is removed when a folder that held it is scanned again and does not
@@ -38,7 +41,12 @@ pub(super) struct Arguments {
     #[command(flatten)]
     walk: WalkArguments,
     #[command(flatten)]
+    read: ReadArguments,
+    #[command(flatten)]
     write: WriteArguments,
+    /// List the types of files that --type takes, and do nothing else
+    #[arg(long)]
+    list_types: bool,
     /// Tell of every source that was found and left out, with the rule (what ignore files name is not looked for)
     #[arg(short, long)]
     verbose: bool,
@@ -59,6 +67,12 @@ pub(super) struct WalkArguments {
     /// Take only files that match this glob; with `!` before it, leave them out
     #[arg(short, long, value_name = "GLOB")]
     glob: Vec<String>,
+    /// Take only files of these types, by their names; see --list-types
+    #[arg(short, long = "type", value_name = "TYPE", value_delimiter = ',')]
+    types: Vec<String>,
+    /// Leave out files of these types
+    #[arg(short = 'T', long = "type-not", value_name = "TYPE", value_delimiter = ',')]
+    types_not: Vec<String>,
     /// Follow symbolic links
     #[arg(short = 'L', long)]
     follow: bool,
@@ -67,12 +81,42 @@ pub(super) struct WalkArguments {
     max_file_size: u64,
 }
 
+/// What reading one source may cost.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ReadArguments {
+    /// Open archives, and mail with attachments, that stand so deep in others
+    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u8).range(..=32))]
+    archive_depth: u8,
+    /// Give up on a PDF, an office document or the like that needs more memory
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "1G")]
+    extract_memory: u64,
+    /// Give up on one that takes longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    extract_time: f64,
+    /// Give up on one that gives more text
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "256M")]
+    extract_output: u64,
+}
+
+impl ReadArguments {
+    /// The options of a pass that reads by these.
+    pub(super) fn options(&self) -> Result<Options, Failure> {
+        let time = Duration::try_from_secs_f64(self.extract_time)
+            .map_err(|error| Failure::Usage(format!("--extract-time {}: {error}", self.extract_time)))?;
+        let limits = Limits { memory: self.extract_memory, time, output: self.extract_output };
+        let isolation = isolate::Options { limits, ..isolate::Options::default() };
+        Ok(Options { archive_depth: usize::from(self.archive_depth), isolation, ..Options::default() })
+    }
+}
+
 impl Default for WalkArguments {
     fn default() -> Self {
         Self {
             hidden: false,
             no_ignore: false,
             glob: Vec::new(),
+            types: Vec::new(),
+            types_not: Vec::new(),
             follow: false,
             max_file_size: DEFAULT_MAX_FILE_SIZE,
         }
@@ -98,36 +142,68 @@ impl WalkArguments {
             ignore_files: if self.no_ignore { IgnoreFiles::Disregard } else { IgnoreFiles::Respect },
             links: if self.follow { Links::Follow } else { Links::Skip },
             globs: self.glob.clone(),
+            types: self.types.clone(),
+            types_not: self.types_not.clone(),
             max_file_size: self.max_file_size,
             exclude: Some(index.to_owned()),
         }
     }
 }
 
+impl Default for ReadArguments {
+    fn default() -> Self {
+        let Limits { memory, time, output } = Limits::default();
+        let Options { archive_depth, .. } = Options::default();
+        Self {
+            archive_depth: u8::try_from(archive_depth).unwrap_or(u8::MAX),
+            extract_memory: memory,
+            extract_time: time.as_secs_f64(),
+            extract_output: output,
+        }
+    }
+}
+
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    if arguments.list_types {
+        return list_types();
+    }
     let detail = if arguments.verbose { Detail::Everything } else { Detail::Failures };
-    let walk = arguments.walk.options(&global.index);
-    let (report, problems) = pass(global, &arguments.paths, walk, &arguments.write, detail)?;
+    let options = Options {
+        roots: arguments.paths.clone(),
+        walk: arguments.walk.options(&global.index),
+        ..arguments.read.options()?
+    };
+    let (report, problems) = pass(global, options, &arguments.write, detail)?;
     if !arguments.quiet {
         tell(summary(&report));
     }
     Ok(if problems.is_empty() { Outcome::Done } else { Outcome::Partial })
 }
 
-/// Makes one pass over `paths`, or over what was given before where none are; gives what it did and what failed.
+fn list_types() -> Result<Outcome, Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (name, globs) in file_types() {
+        writeln!(out, "{name}: {}", globs.join(", "))?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// Makes one pass over the options' roots, or over what was given before where there are none; gives what it did and
+/// what failed.
 pub(super) fn pass(
     global: &Global,
-    paths: &[PathBuf],
-    walk: WalkOptions,
+    mut options: Options,
     write: &WriteArguments,
     detail: Detail,
 ) -> Result<(Report, Vec<Problem>), Failure> {
-    let roots = if paths.is_empty() { roots_of_before(&global.index)? } else { paths.to_vec() };
-    let commit_every = Duration::try_from_secs_f64(write.commit_every)
+    if options.roots.is_empty() {
+        options.roots = roots_of_before(&global.index)?;
+    }
+    options.commit_every = Duration::try_from_secs_f64(write.commit_every)
         .map_err(|error| Failure::Usage(format!("--commit-every {}: {error}", write.commit_every)))?;
     let mut writer = Writer::open(&global.index, Duration::from_secs(write.wait))?;
     let progress = Progress::new(detail);
-    let options = Options { roots, walk, commit_every };
     let outcome = ingest::ingest(&mut writer, &global.index, &options, &|event| progress.hear(event));
     let closed = match &outcome {
         Ok(_) => writer.close(),
@@ -188,8 +264,17 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// Reads a size such as `500`, `64K`, `10M` or `2G`.
+/// Reads the size of a source, which is mapped.
 fn parse_size(text: &str) -> Result<u64, String> {
+    let size = parse_memory(text).ok().filter(|&size| size <= MAX_MAPPED);
+    match size {
+        Some(size) => Ok(size),
+        None => Err(parse_memory(text).err().unwrap_or_else(|| "too large; at most 4095M".to_owned())),
+    }
+}
+
+/// Reads a size such as `500`, `64K`, `10M` or `2G`.
+fn parse_memory(text: &str) -> Result<u64, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match text[number.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1,
@@ -199,8 +284,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
         unit => return Err(format!("no unit `{unit}`; write K, M or G")),
     };
     let number: u64 = number.parse().map_err(|_| "not a size; write for example 64M".to_owned())?;
-    let size = number.checked_mul(factor).filter(|&size| size <= MAX_MAPPED);
-    size.ok_or_else(|| "too large; at most 4095M".to_owned())
+    number.checked_mul(factor).ok_or_else(|| "too large".to_owned())
 }
 
 #[cfg(test)]

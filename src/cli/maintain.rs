@@ -8,7 +8,7 @@ use clap::Args;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::counted;
-use crate::document::State;
+
 use crate::index::{Snapshot, Totals, Writer};
 
 /// Check the index: every checksum, and that its figures add up
@@ -44,7 +44,7 @@ pub(super) fn verify(global: &Global) -> Result<Outcome, Failure> {
     let mut totals = Totals::default();
     let (mut documents, mut passages) = (0, 0);
     for record in snapshot.records()? {
-        documents += u64::from(record.state == State::Indexed && record.parts.is_none());
+        documents += u64::from(record.is_document());
         passages += snapshot.passages_of(record.id.as_str())?.len() as u64;
         totals.add(Totals { passages: u64::from(record.passages), tokens: [record.tokens, 0, 0, 0] });
     }

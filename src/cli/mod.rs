@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_INDEX;
+use crate::isolate;
 use diagnostics::{Failure, Outcome, tell};
 
 const EXIT_CODES: &str = "\
@@ -74,6 +75,9 @@ enum Command {
     Schema(generate::SchemaArguments),
     Completions(generate::CompletionsArguments),
     Man(generate::ManArguments),
+    /// Serve orders to parse untrusted formats, from the program that started this one
+    #[command(name = isolate::ARGUMENT, hide = true)]
+    ExtractWorker,
 }
 
 impl Global {
@@ -125,6 +129,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Schema(_) => generate::schema(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),
+        Command::ExtractWorker => Ok(isolate::serve().map(|()| Outcome::Done)?),
     }
 }
 
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_command_has_help_with_an_example() {
-        for command in Cli::command().get_subcommands() {
+        for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains(&format!("tidings {}", command.get_name())), "{}", command.get_name());
         }

@@ -9,11 +9,12 @@ use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
-use super::index::{WalkArguments, WriteArguments, counted, pass, summary};
+use super::index::{ReadArguments, WalkArguments, WriteArguments, counted, pass, summary};
 use super::progress::Detail;
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, Group, Request, Response, Sort};
 use crate::index::Snapshot;
+use crate::ingest;
 use crate::query::{self, Operator, Parsed, Reading};
 use crate::render::{self, Answer, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator};
 use crate::search::{Marking, search};
@@ -205,8 +206,12 @@ fn refresh(global: &Global, arguments: &RefreshArguments) -> Result<Vec<Problem>
     }
     let paths: Vec<PathBuf> =
         arguments.refresh.iter().filter(|path| !path.as_os_str().is_empty()).cloned().collect();
-    let walk = WalkArguments::default().options(&global.index);
-    let (report, problems) = pass(global, &paths, walk, &arguments.write, Detail::Failures)?;
+    let options = ingest::Options {
+        roots: paths,
+        walk: WalkArguments::default().options(&global.index),
+        ..ReadArguments::default().options()?
+    };
+    let (report, problems) = pass(global, options, &arguments.write, Detail::Failures)?;
     if io::stderr().is_terminal() {
         tell(summary(&report));
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::counted;
-use crate::document::DocumentRecord;
+use crate::document::{DocumentRecord, Format, Location};
 use crate::index::{Snapshot, StoredPassage};
 use crate::render::{sanitised, write_json_line};
 
@@ -18,7 +18,8 @@ use crate::render::{sanitised, write_json_line};
 Examples:
   tidings show reports/a.md            the whole document, with its facts
   tidings show reports/a.md#3          its passage 3, as a hit names it
-  tidings show wire.jsonl#lw-17 --json")]
+  tidings show wire.jsonl#lw-17 --json
+  tidings show old.zip!/reports/q3.pdf a member of an archive")]
 pub(super) struct Arguments {
     /// A document's id, or a passage's: the document's, `#` and the passage's number
     #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
@@ -46,7 +47,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.json {
         true => write_json(&record, &passages, &mut out)?,
-        false => write_text(&record, &passages, &mut out)?,
+        false => write_text(&record, ordinal, &passages, &mut out)?,
     }
     out.flush()?;
     Ok(Outcome::Done)
@@ -85,14 +86,23 @@ fn write_json(
 
 fn write_text(
     record: &DocumentRecord,
+    asked: Option<u32>,
     passages: &[(StoredPassage, String)],
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for (name, value) in facts(record) {
         writeln!(out, "{name}: {}", sanitised(&value))?;
     }
-    for (_, text) in passages {
+    let mut place = None;
+    for (passage, text) in passages {
         writeln!(out)?;
+        // Lines can be counted in the text itself; other places are told where they change.
+        let is_told = !matches!(passage.location, Location::Lines { .. }) || asked.is_some();
+        let here = is_told.then(|| passage.location.to_string());
+        if here != place {
+            place = here;
+            writeln!(out, "[{}]", sanitised(place.as_deref().unwrap_or_default()))?;
+        }
         for line in text.lines() {
             writeln!(out, "{}", sanitised(line))?;
         }
@@ -106,7 +116,8 @@ pub(super) fn holdings(record: &DocumentRecord) -> String {
         None => counted(u64::from(record.passages), "passage"),
         Some(parts) if parts.failed == 0 => counted(parts.documents, "document"),
         Some(parts) => {
-            format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, "line"))
+            let part = if record.format == Some(Format::Jsonl) { "line" } else { "part" };
+            format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, part))
         }
     }
 }

@@ -78,8 +78,25 @@ struct Status {
     bytes: BTreeMap<&'static str, u64>,
     source_bytes: u64,
     formats: BTreeMap<String, u64>,
+    by_format: BTreeMap<String, Holding>,
     languages: BTreeMap<String, u64>,
+    reasons: Reasons,
     left_out: Vec<LeftOut>,
+}
+
+/// What the index holds of one format.
+#[derive(Debug, Default, Serialize)]
+struct Holding {
+    documents: u64,
+    bytes: u64,
+    passages: u64,
+}
+
+/// How many sources were left out for each reason.
+#[derive(Debug, Default, Serialize)]
+struct Reasons {
+    skipped: BTreeMap<String, u64>,
+    failed: BTreeMap<String, u64>,
 }
 
 /// A source that is not in the index.
@@ -109,7 +126,9 @@ impl Status {
             bytes: sizes(snapshot.path()),
             source_bytes: 0,
             formats: BTreeMap::new(),
+            by_format: BTreeMap::new(),
             languages: BTreeMap::new(),
+            reasons: Reasons::default(),
             left_out: Vec::new(),
         };
         snapshot.records()?.into_iter().for_each(|record| status.add(record));
@@ -119,21 +138,38 @@ impl Status {
 
     fn add(&mut self, record: DocumentRecord) {
         match record.state {
-            State::Indexed if record.parts.is_some() => return,
+            State::Indexed if !record.is_document() => return,
             State::Indexed => {
                 self.documents += 1;
                 self.source_bytes += record.size;
                 let format = record.format.map_or("unknown", |format| format.name());
                 *self.formats.entry(format.to_owned()).or_default() += 1;
+                let holding = self.by_format.entry(format.to_owned()).or_default();
+                holding.documents += 1;
+                holding.bytes += record.size;
+                holding.passages += u64::from(record.passages);
                 let language = record.facts.language.unwrap_or_else(|| "unknown".to_owned());
                 *self.languages.entry(language).or_default() += 1;
                 return;
             }
-            State::Skipped(_) => self.skipped += 1,
-            State::Failed(_) => self.failed += 1,
+            State::Skipped(ref reason) => {
+                self.skipped += 1;
+                *self.reasons.skipped.entry(kind_of(reason)).or_default() += 1;
+            }
+            State::Failed(ref reason) => {
+                self.failed += 1;
+                *self.reasons.failed.entry(kind_of(reason)).or_default() += 1;
+            }
         }
         self.left_out.push(LeftOut { path: record.id.to_string(), state: record.state });
     }
+}
+
+/// A reason without what is particular to one source: what stands behind a colon, a place or a remedy.
+fn kind_of(reason: &str) -> String {
+    let ends = [": ", " (", "; ", " at column ", " on line "];
+    let end = ends.iter().filter_map(|end| reason.find(end)).min().unwrap_or(reason.len());
+    reason[..end].to_owned()
 }
 
 /// The bytes that the parts of an index take, by what they hold.
@@ -172,13 +208,34 @@ fn write_text(status: &Status, arguments: &Arguments, out: &mut dyn Write) -> Re
     row("sources", status.roots.join(", "))?;
     row("documents", format!("{} ({})", grouped(status.documents), size(status.source_bytes)))?;
     row("passages", grouped(status.passages))?;
-    row("formats", list(&status.formats))?;
+    for (place, (format, holding)) in by_documents(&status.by_format).into_iter().enumerate() {
+        let name = if place == 0 { "formats" } else { "" };
+        let Holding { documents, bytes, passages } = holding;
+        let of_passages = counted(*passages, "passage");
+        row(name, format!("{format} {} ({}, {of_passages})", grouped(*documents), size(*bytes)))?;
+    }
     row("languages", list(&status.languages))?;
     row("on disk", format!("{} ({})", size(status.bytes.values().sum()), parts.join(", ")))?;
     row("segments", format!("{} ({} deleted entries)", status.segments, grouped(status.deleted)))?;
-    row("skipped", grouped(status.skipped))?;
-    row("failed", grouped(status.failed))?;
+    row("skipped", with_reasons(status.skipped, &status.reasons.skipped))?;
+    row("failed", with_reasons(status.failed, &status.reasons.failed))?;
     write_left_out(status, arguments, out)
+}
+
+/// The formats, those of most documents first.
+fn by_documents(holdings: &BTreeMap<String, Holding>) -> Vec<(&String, &Holding)> {
+    let mut holdings: Vec<_> = holdings.iter().collect();
+    holdings.sort_by_key(|(_, holding)| std::cmp::Reverse(holding.documents));
+    holdings
+}
+
+/// A count with the reasons behind it, the most frequent first.
+fn with_reasons(count: u64, reasons: &BTreeMap<String, u64>) -> String {
+    let mut reasons: Vec<_> = reasons.iter().collect();
+    reasons.sort_by_key(|&(_, count)| std::cmp::Reverse(*count));
+    let reasons: Vec<_> =
+        reasons.iter().map(|(reason, count)| format!("{} {reason}", grouped(**count))).collect();
+    if reasons.is_empty() { grouped(count) } else { format!("{} ({})", grouped(count), reasons.join(", ")) }
 }
 
 fn write_left_out(status: &Status, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {

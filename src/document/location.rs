@@ -60,13 +60,13 @@ pub enum Location {
         /// The source's lines, counted from 1, both included.
         lines: LineSpan,
     },
-    /// A part of an e-mail message, as its sender encoded it.
+    /// A place in a part of an e-mail message, as its sender encoded it.
     Part {
-        /// The part's number in the message, as `1` or `1.2`.
+        /// The part's number in the message, as `1` or `1.2`; `0` for nothing but the message's header.
         part: String,
-        /// The part's bytes in the source, counted from 0, the end not included.
+        /// The source's bytes, counted from 0, the end not included.
         bytes: Span<InSource>,
-        /// The part's lines in the source, counted from 1, both included.
+        /// The source's lines, counted from 1, both included.
         lines: LineSpan,
     },
     /// Pages.
@@ -149,6 +149,13 @@ impl Location {
             (Self::Rows { sheet, rows }, Self::Rows { sheet: other, rows: end }) if sheet == *other => {
                 Self::Rows { sheet, rows: NumberSpan { end: end.end.max(rows.end), ..rows } }
             }
+            (Self::Part { bytes, lines, .. }, Self::Part { part, bytes: more, lines: end })
+                if self.flows_into(last) =>
+            {
+                let bytes = Span::new(bytes.start, more.end.max(bytes.end));
+                let lines = LineSpan { end: end.end.max(lines.end), ..lines };
+                Self::Part { part: part.clone(), bytes, lines }
+            }
             (Self::Paragraphs { paragraphs }, Self::Paragraphs { paragraphs: end }) => {
                 Self::Paragraphs { paragraphs: NumberSpan { end: end.end.max(paragraphs.end), ..paragraphs } }
             }
@@ -157,10 +164,12 @@ impl Location {
     }
 
     /// Whether a passage that begins here may go on there: where only a sentence that runs on leads from one page
-    /// to the next, rows and paragraphs follow each other as lines do.
+    /// to the next, rows, paragraphs and the lines of a message's part follow each other. A message's header leads
+    /// into its text.
     pub(super) fn flows_into(&self, next: &Self) -> bool {
         match (self, next) {
             (Self::Rows { sheet, .. }, Self::Rows { sheet: other, .. }) => sheet == other,
+            (Self::Part { part, .. }, Self::Part { part: other, .. }) => part == other || part == "0",
             (Self::Paragraphs { .. }, Self::Paragraphs { .. }) => true,
             (first, next) => first == next,
         }
@@ -226,6 +235,19 @@ mod tests {
     fn rows_flow_into_rows_of_their_sheet_and_pages_into_nothing() {
         assert!(rows("a", 1).flows_into(&rows("a", 2)) && !rows("a", 1).flows_into(&rows("b", 2)));
         assert!(page(1).flows_into(&page(1)) && !page(1).flows_into(&page(2)));
+    }
+
+    #[test]
+    fn a_messages_header_leads_into_its_text_and_a_part_ends_where_the_next_begins() {
+        let part = |part: &str, line: usize| Location::Part {
+            part: part.into(),
+            bytes: Span::new(line * 10, line * 10 + 5),
+            lines: LineSpan { start: line, end: line },
+        };
+        assert_eq!(part("0", 1).through(&part("1", 4)).to_string(), "part 1, lines 1 to 4");
+        assert!(part("0", 1).flows_into(&part("1", 4)) && part("1", 4).flows_into(&part("1", 5)));
+        assert!(!part("1", 5).flows_into(&part("2", 9)));
+        assert_eq!(part("1", 5).through(&part("2", 9)), part("1", 5));
     }
 
     #[test]

@@ -54,8 +54,12 @@ pub(super) struct Composed {
 pub(super) struct Composition {
     text: String,
     map: OffsetMap,
+    /// The way from the text that runs are told to stand in to the decoded source, where these are two.
+    base: Option<OffsetMap>,
     sections: Vec<Section>,
     section_start: usize,
+    /// Whether the section begins with the next run, and not with the gap before it.
+    section_begins: bool,
     gap: Gap,
     /// Where in the decoded source the line end stands that was asked for last, if the gap is one.
     line_end: Option<usize>,
@@ -90,8 +94,10 @@ impl Default for Composition {
         Self {
             text: String::new(),
             map: OffsetMap::default(),
+            base: None,
             sections: Vec::new(),
             section_start: 0,
+            section_begins: false,
             gap: Gap::None,
             line_end: None,
             headings: Vec::new(),
@@ -118,6 +124,12 @@ impl Composition {
     /// Says where in a source that is no text the next runs stand.
     pub fn place(&mut self, location: Location) {
         self.next_place = Some(location);
+    }
+
+    /// Says that the runs from here on stand in a text that `base` leads back to the decoded source; in the source
+    /// itself where there is none.
+    pub fn rebase(&mut self, base: Option<OffsetMap>) {
+        self.base = base;
     }
 
     /// Says when the next runs are spoken, in milliseconds from the beginning.
@@ -163,7 +175,7 @@ impl Composition {
     pub fn verbatim(&mut self, run: &str, origin: usize) {
         if !run.is_empty() {
             self.write_gap();
-            self.map.push(self.text.len(), origin, run.len());
+            self.push_origin(run.len(), origin);
             self.text.push_str(run);
         }
     }
@@ -172,8 +184,27 @@ impl Composition {
     pub fn unit(&mut self, run: &str, origin: usize, len: usize) {
         if !run.is_empty() {
             self.write_gap();
-            self.map.push_units(self.text.len(), origin, 1, run.len(), len);
+            let (start, end) = match &self.base {
+                Some(base) => base.origin_of(origin, origin + len),
+                None => (origin, origin + len),
+            };
+            self.map.push_units(self.text.len(), start, 1, run.len(), end - start);
             self.text.push_str(run);
+        }
+    }
+
+    /// Puts on the map that the next `len` bytes are those from `origin` on, each piece of them that the base maps
+    /// on its own.
+    fn push_origin(&mut self, len: usize, origin: usize) {
+        let Some(base) = &self.base else { return self.map.push(self.text.len(), origin, len) };
+        let end = origin + len;
+        let mut breaks = base.breaks(origin, end).peekable();
+        while let Some(piece) = breaks.next() {
+            let to = breaks.peek().map_or(end, |next| next.at);
+            let start = self.text.len() + piece.at - origin;
+            let units = (to - piece.at) / piece.width;
+            let place = base.origin_of_start(piece.at);
+            self.map.push_units(start, place, units, piece.width, piece.origin_width);
         }
     }
 
@@ -249,6 +280,15 @@ impl Composition {
         self.start_section(start, heading.level, title);
     }
 
+    /// Ends the sections of this level and below; what follows stands under the headings above it alone.
+    pub fn end_sections(&mut self, level: u8) {
+        self.end_heading();
+        self.end_section(self.text.len());
+        self.headings.retain(|(other, _)| *other < level);
+        self.section_begins = true;
+        self.gap(Gap::Block);
+    }
+
     fn start_section(&mut self, start: usize, level: u8, title: String) {
         let above = self.headings.iter().take_while(|(other, _)| *other < level);
         let cost = SECTION_COST + title.len() + above.clone().map(|(_, text)| text.len()).sum::<usize>();
@@ -293,6 +333,9 @@ impl Composition {
             });
         }
         let start = self.text.len();
+        if std::mem::take(&mut self.section_begins) {
+            self.section_start = start;
+        }
         if let Some(location) = self.next_place.take() {
             self.places.push(start, location);
         }
@@ -384,6 +427,28 @@ mod tests {
     }
 
     #[test]
+    fn sections_end_without_a_heading_where_that_is_asked_for() {
+        let mut out = Composition::default();
+        for (level, text) in [(1, "A"), (2, "B")] {
+            out.begin_heading(level);
+            out.placed(text);
+            out.end_heading();
+        }
+        out.end_sections(2);
+        out.placed("under A");
+        out.end_sections(1);
+        out.placed("under nothing");
+        let composed = out.finish();
+        let sections: Vec<_> = composed
+            .sections
+            .iter()
+            .map(|section| (section.headings.join("/"), &composed.text[section.span.range()]))
+            .collect();
+        let expected = [("A", "A"), ("A/B", "B"), ("A", "under A"), ("", "under nothing")];
+        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+    }
+
+    #[test]
     fn runs_are_found_in_the_markup_that_they_come_from() {
         let mut out = Composition::default();
         out.aligned("a b|c", "`a\nb\\|c`", 100);
@@ -391,6 +456,25 @@ mod tests {
         assert_eq!(composed.text, "a b|c");
         assert_eq!(composed.map.origin_of(0, 1), (101, 102));
         assert_eq!(composed.map.origin_of(2, 5), (103, 107));
+    }
+
+    #[test]
+    fn runs_of_a_text_that_comes_from_the_source_lead_back_to_it() {
+        // The source is `"a\u00e9b"`, the text in between `aéb`.
+        let mut base = OffsetMap::default();
+        base.push(0, 1, 1);
+        base.push_units(1, 2, 1, 2, 6);
+        base.push(3, 8, 1);
+        let mut out = Composition::default();
+        out.rebase(Some(base));
+        out.verbatim("aéb", 0);
+        out.unit("-", 1, 3);
+        out.rebase(None);
+        out.verbatim("c", 20);
+        let composed = out.finish();
+        let origin = |start, end| composed.map.origin_of(start, end);
+        assert_eq!((origin(0, 1), origin(1, 3), origin(3, 4)), ((1, 2), (2, 8), (8, 9)));
+        assert_eq!((origin(4, 5), origin(5, 6)), ((2, 9), (20, 21)));
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     decode_as(guess(bytes), bytes, 0).decoded
 }
 
+/// The text of a few bytes that a program wrote in the encoding of this label; `None` where there is no such encoding,
+/// or the bytes are not of it. So few say nothing of themselves, so that the label is believed.
+pub(super) fn decode_labelled(bytes: &[u8], label: &str) -> Option<String> {
+    let encoding = Encoding::for_label(label.trim().as_bytes())?;
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+    Some(text.into_owned())
+}
+
 /// A decoded text with the number of places where the bytes meant nothing.
 struct Attempt {
     decoded: Decoded,

@@ -24,6 +24,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::compose::{Composed, Composition, Gap};
+use super::json_text::unescape;
 use super::{ExtractError, complete, language_code};
 use crate::date::Date;
 use crate::document::{Base, DocId, Document, Facts, Format, Origin, TextOrigin};
@@ -315,45 +316,6 @@ fn malformed(error: &serde_json::Error, place: usize) -> ExtractError {
     let message = error.to_string();
     let cause = message.rsplit_once(" at line ").map_or(message.as_str(), |(cause, _)| cause).to_owned();
     ExtractError::MalformedJson { column: place + error.column().max(1), cause }
-}
-
-/// Adds the text of a JSON string, quotes included and known to be well formed, which stands at `origin`.
-fn unescape(string: &str, origin: usize, out: &mut Composition) {
-    let inner = &string[1..string.len() - 1];
-    let mut at = 0;
-    while at < inner.len() {
-        let run = inner[at..].find('\\').unwrap_or(inner.len() - at);
-        out.verbatim(&inner[at..at + run], origin + 1 + at);
-        at += run;
-        if let Some((c, len)) = escape(&inner.as_bytes()[at..]) {
-            out.unit(c.encode_utf8(&mut [0; 4]), origin + 1 + at, len);
-            at += len;
-        }
-    }
-}
-
-/// The character that an escape stands for, and the escape's length; `None` at the text's end.
-fn escape(text: &[u8]) -> Option<(char, usize)> {
-    let simple = |c| Some((c, 2));
-    match text.get(1)? {
-        b'n' => simple('\n'),
-        b'r' => simple('\r'),
-        b't' => simple('\t'),
-        b'b' => simple('\u{8}'),
-        b'f' => simple('\u{c}'),
-        b'u' => {
-            let units = [code_unit(text), text.get(6..).map_or(0, code_unit)];
-            let first = char::decode_utf16(units).next()?.unwrap_or(char::REPLACEMENT_CHARACTER);
-            Some((first, 6 * first.len_utf16()))
-        }
-        &other => simple(char::from(other)),
-    }
-}
-
-/// The UTF-16 code unit that `\uXXXX` stands for.
-fn code_unit(text: &[u8]) -> u16 {
-    let digits = text.get(2..6).and_then(|digits| str::from_utf8(digits).ok());
-    digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

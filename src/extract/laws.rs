@@ -30,6 +30,12 @@ pub(super) fn place(document: &Document, span: Span<InText>) -> (Span<InSource>,
     }
 }
 
+/// Where the first `run` of a text that was extracted from a source that is no text stands, in words.
+pub(super) fn placed(extracted: &Extracted, run: &str) -> String {
+    let at = extracted.text.find(run).expect("in the text");
+    Origin::Places(extracted.places.clone()).locate(Span::new(at, at + run.len())).to_string()
+}
+
 /// The way from a document's text to its decoded source.
 fn way(document: &Document) -> &OffsetMap {
     match &document.origin {
@@ -242,13 +248,44 @@ fn markup() -> impl Strategy<Value = String> {
         "\\-",
         "\\&",
         "\\c\n",
+        "{\\rtf1 ",
+        "{\\*\\x ",
+        "{",
+        "}",
+        "\\par ",
+        "\\'e9",
+        "\\'b9",
+        "\\u233?",
+        "\\u-10179?",
+        "\\pard\\outlinelevel0 ",
+        "\\intbl\\cell ",
+        "\\row ",
+        "{\\footnote ",
+        "{\\fonttbl{\\f1\\fcharset129 A;}}",
+        "{\\stylesheet{\\s1 heading 1;}}",
+        "\\f1\\s1 ",
+        "\\v ",
+        "\\plain ",
+        "\\bin3 ",
+        "WEBVTT\n",
+        "1\n",
+        "00:00:01,000 --> 00:00:02,000\n",
+        "\n00:09.000 --> 00:10.000 line:0\n",
+        "NOTE ",
+        "<v Kim>",
+        "{\\an8}",
+        "\"",
+        "\\u00e9",
+        "{\"cells\":[",
+        "{\"source\":",
+        "]}",
     ];
     let piece =
         prop_oneof![4 => proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => ".{0,4}"];
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-const WHOLE: [Format; 10] = [
+const WHOLE: [Format; 13] = [
     Format::Text,
     Format::Markdown,
     Format::Html,
@@ -259,7 +296,26 @@ const WHOLE: [Format; 10] = [
     Format::Rst,
     Format::Asciidoc,
     Format::Man,
+    Format::Rtf,
+    Format::Subtitles,
+    Format::Notebook,
 ];
+
+/// A notebook of cells, and of outputs, that hold this text: as it stands or in nothing but ASCII.
+fn notebook(text: &str, ascii: bool) -> String {
+    let json = serde_json::json!({"cells": [
+        {"cell_type": "markdown", "source": [text, text]},
+        {"cell_type": "code", "source": text, "outputs": [
+            {"output_type": "stream", "text": text},
+            {"data": {"text/html": text, "text/plain": "<object>"}},
+        ]},
+    ]});
+    let escape = |c: char| match c.is_ascii() || !ascii {
+        true => c.to_string(),
+        false => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+    };
+    format!("{json:#}").chars().map(escape).collect()
+}
 
 proptest! {
     #[test]
@@ -281,6 +337,16 @@ proptest! {
     }
 
     #[test]
+    fn any_markup_in_a_notebook_is_in_its_place(source in markup(), ascii in any::<bool>()) {
+        let source = notebook(&source, ascii);
+        let document = extracted(Format::Notebook, source.as_bytes());
+        if !source.contains("\\u0000") {
+            assert_verbatim(&document, &source);
+            assert_anchored(&document, &source);
+        }
+    }
+
+    #[test]
     fn plain_text_loses_nothing(source in "[^-+\u{feff}\0\u{1b}]{0,200}") {
         prop_assert_eq!(extracted(Format::Text, source.as_bytes()).text, source);
     }
@@ -288,8 +354,10 @@ proptest! {
 
 #[test]
 fn hostile_repetition_is_read_to_its_end() {
-    for piece in ["<", "[", "*", "&", "{", "\\", "|", "\"", ".", "=", "$", "`", "-", ",", "'", ":", "_"] {
-        read_through(&piece.repeat(1 << 20));
+    for piece in
+        ["<", "[", "*", "&", "{", "\\", "|", "\"", ".", "=", "$", "`", "-", ",", "'", ":", "_", "\\'", "-->"]
+    {
+        read_through(&piece.repeat((1 << 20) / piece.len()));
     }
     let pieces = [
         "`",
@@ -376,9 +444,22 @@ fn hostile_repetition_is_read_to_its_end() {
         "a::\n\n",
         "footnote:[",
         "<title><b>",
+        "{\\*",
+        "{\\footnote a",
+        "\\par\\outlinelevel0 a",
+        "\\u55357?",
+        "\\bin9 ",
+        "\\row",
+        "00:01 --> 00:02\n",
+        "<v a> <",
+        "{\\a",
+        "{\"cells\":[",
+        "\\u00e9",
     ];
     for piece in pieces {
-        read_through(&piece.repeat(1 << 13));
+        let source = piece.repeat(1 << 13);
+        read_through(&source);
+        extracted(Format::Notebook, notebook(&piece.repeat(1 << 11), true).as_bytes());
     }
     let lazy = format!("{}a\n{}", "> ".repeat(1 << 14), "a\n".repeat(1 << 16));
     read_through(&lazy);
@@ -399,7 +480,8 @@ fn words_lead_back_to_the_bytes_of_other_encodings() {
     ] {
         let text = format!("# A\n\n{sentence}{sentence}");
         let source = encode(label, &text);
-        for format in WHOLE {
+        // RTF has charsets of its own.
+        for format in WHOLE.into_iter().filter(|&format| format != Format::Rtf) {
             let document = extracted(format, &source);
             let line = 3;
             assert_eq!(

@@ -10,7 +10,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::compose::{Composed, Composition, Gap};
 use super::decode::decode;
-use super::{Raw, document, front_matter, html, text};
+use super::{Raw, document, front_matter, html};
 use crate::document::{Document, Format};
 use crate::span::OffsetMap;
 
@@ -27,29 +27,42 @@ pub(super) fn extract(raw: &Raw<'_>) -> Document {
 const MAX_NESTING: usize = 100;
 
 /// The text of the Markdown that begins at `start` in the decoded source.
+fn compose(source: &str, start: usize) -> Composed {
+    let mut out = Composition::default();
+    write(source, start, &mut out);
+    out.finish()
+}
+
+/// Adds the text of a piece of Markdown to a text.
+pub(super) fn append(fragment: &str, out: &mut Composition) {
+    write(fragment, 0, out);
+    out.end_heading();
+    out.gap(Gap::Block);
+}
+
+/// Writes the text of the Markdown that begins at `start` in `source`.
 ///
 /// The parser looks at every open quote and list for every line that goes on without their marks. What nests deeper
 /// than [`MAX_NESTING`], which nobody writes, is therefore taken as plain text.
-fn compose(source: &str, start: usize) -> Composed {
+fn write(source: &str, start: usize, out: &mut Composition) {
     if source[start..].split(['\n', '\r']).any(|line| nesting(line) > MAX_NESTING) {
-        return text::whole(&source[start..], start);
+        return out.verbatim(&source[start..], start);
     }
     let options = Options::ENABLE_GFM
         | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS;
-    let mut reader = Reader::new(source);
+    let mut reader = Reader { source, out, lists: 0, item_begins: false, raw_html: None };
     for (event, range) in Parser::new_ext(&source[start..], options).into_offset_iter() {
         reader.read(event, range.start + start..range.end + start);
     }
-    reader.out.finish()
 }
 
 /// Writes the text of events.
 struct Reader<'a> {
     source: &'a str,
-    out: Composition,
+    out: &'a mut Composition,
     /// How many lists the place stands in.
     lists: usize,
     /// Whether a list's item has begun and has no text yet.
@@ -58,11 +71,7 @@ struct Reader<'a> {
     raw_html: Option<(String, OffsetMap)>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(source: &'a str) -> Self {
-        Self { source, out: Composition::default(), lists: 0, item_begins: false, raw_html: None }
-    }
-
+impl Reader<'_> {
     fn read(&mut self, event: Event<'_>, range: Range<usize>) {
         let item_begins = std::mem::take(&mut self.item_begins);
         match event {
@@ -119,7 +128,7 @@ impl<'a> Reader<'a> {
             }
             TagEnd::HtmlBlock => {
                 if let Some((fragment, map)) = self.raw_html.take() {
-                    html::append(&fragment, &map, &mut self.out);
+                    html::append(&fragment, &map, self.out);
                 }
             }
             TagEnd::Paragraph

@@ -12,6 +12,7 @@
 //! language of a text that does not declare it, and splitting into passages happen elsewhere.
 
 mod accents;
+pub mod archive;
 mod asciidoc;
 mod compose;
 mod csv;
@@ -20,9 +21,12 @@ mod detect;
 mod docx;
 pub mod email;
 mod epub;
+mod faults;
 pub mod feed;
+mod flow;
 mod front_matter;
 mod html;
+mod json_text;
 pub mod jsonl;
 mod latex;
 #[cfg(test)]
@@ -31,16 +35,23 @@ mod lines;
 mod man;
 mod markdown;
 pub mod mbox;
+mod metadata;
 mod notebook;
 mod odf;
+mod package;
+#[cfg(test)]
+mod package_laws;
 mod pdf;
 mod pptx;
 mod rst;
 mod rtf;
+mod slide;
 mod spreadsheet;
 mod subtitles;
+mod table;
 mod text;
 mod xml;
+mod xml_stream;
 
 use std::io;
 use std::time::SystemTime;
@@ -225,6 +236,8 @@ pub fn version(format: Format) -> u32 {
         // it that are not are then as they were.
         Format::Zip | Format::Tar => 1 + archives_among(&Format::ALL[..26]),
         Format::Email | Format::Mbox => 1 + archives_among(&Format::ALL[..13]),
+        // Much of what was plain text at first has a format of its own now.
+        Format::Text => 2,
         _ => 1,
     }
 }

@@ -1,6 +1,6 @@
 //! What the index knows of its sources, read from columns alone: fast enough to compare a whole folder with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
@@ -37,6 +37,13 @@ pub struct Entry {
     pub address: DocAddress,
 }
 
+impl Entry {
+    /// Whether the source is a document itself. One that holds parts may be one too: a message with attachments.
+    pub fn is_document(&self) -> bool {
+        self.state == EntryState::Indexed && (self.parts.is_none() || self.totals.passages > 0)
+    }
+}
+
 /// What became of a source, without the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryState {
@@ -51,33 +58,29 @@ pub enum EntryState {
 impl Manifest {
     /// The entries of all source files.
     pub(super) fn read(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
-        Self::collect(searcher, &Term::from_field_text(fields.kind, Kind::Document.term()), |_| true)
+        let mut entries = BTreeMap::new();
+        let documents = Term::from_field_text(fields.kind, Kind::Document.term());
+        for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
+            let docs = docs_of(segment, &documents)?;
+            collect(segment, ordinal, docs, &mut entries)?;
+        }
+        Ok(Self { entries })
     }
 
     /// The entries of the parts of the container at `path`.
     pub(super) fn read_parts(searcher: &Searcher, fields: &Fields, path: &str) -> tantivy::Result<Self> {
-        let of_path = Term::from_field_text(fields.path, path);
-        Self::collect(searcher, &of_path, |id| id != path)
-    }
-
-    fn collect(searcher: &Searcher, term: &Term, wanted: impl Fn(&str) -> bool) -> tantivy::Result<Self> {
         let mut entries = BTreeMap::new();
+        let records = Term::from_field_text(fields.kind, Kind::Record.term());
         for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
-            let index = segment.inverted_index(term.field())?;
-            let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
-            let columns = Columns::open(segment)?;
-            let mut docs = Vec::new();
-            while postings.doc() != TERMINATED {
-                let doc = postings.doc();
-                if !segment.is_deleted(doc) && columns.is_record(doc) {
-                    docs.push(doc);
-                }
-                postings.advance();
+            let mut docs = BTreeSet::new();
+            for path in paths_inside(segment, fields, path)? {
+                docs.extend(docs_of(segment, &Term::from_field_text(fields.path, &path))?);
             }
-            for (id, doc) in ids_of(segment, &docs)?.into_iter().zip(docs) {
-                if wanted(&id) {
-                    entries.insert(id, columns.entry(DocAddress::new(ordinal, doc)));
-                }
+            if !docs.is_empty() {
+                // Another file can have such a path too, by its name.
+                let records = docs_of(segment, &records)?;
+                docs.retain(|doc| records.binary_search(doc).is_ok());
+                collect(segment, ordinal, docs.into_iter().collect(), &mut entries)?;
             }
         }
         Ok(Self { entries })
@@ -102,6 +105,50 @@ impl Manifest {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
+
+/// The paths that parts of the container at `path` can have: its own, and those that go on from it into an archive or
+/// an attachment.
+fn paths_inside(segment: &SegmentReader, fields: &Fields, path: &str) -> tantivy::Result<Vec<String>> {
+    let index = segment.inverted_index(fields.path)?;
+    let mut paths = vec![path.to_owned()];
+    for (first, behind) in [("!/", "!0"), ("#", "$")] {
+        let (first, behind) = (format!("{path}{first}"), format!("{path}{behind}"));
+        let mut terms = index.terms().range().ge(first).lt(behind).into_stream()?;
+        while terms.advance() {
+            paths.push(String::from_utf8_lossy(terms.key()).into_owned());
+        }
+    }
+    Ok(paths)
+}
+
+/// The entries of a segment with this term, passages among them, that are not deleted; ascending.
+fn docs_of(segment: &SegmentReader, term: &Term) -> tantivy::Result<Vec<DocId>> {
+    let index = segment.inverted_index(term.field())?;
+    let mut docs = Vec::new();
+    if let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? {
+        while postings.doc() != TERMINATED {
+            if !segment.is_deleted(postings.doc()) {
+                docs.push(postings.doc());
+            }
+            postings.advance();
+        }
+    }
+    Ok(docs)
+}
+
+/// Adds the entries at these places of a segment.
+fn collect(
+    segment: &SegmentReader,
+    ordinal: u32,
+    docs: Vec<DocId>,
+    entries: &mut BTreeMap<String, Entry>,
+) -> tantivy::Result<()> {
+    let columns = Columns::open(segment)?;
+    for (id, doc) in ids_of(segment, &docs)?.into_iter().zip(docs) {
+        entries.insert(id, columns.entry(DocAddress::new(ordinal, doc)));
+    }
+    Ok(())
 }
 
 /// The document ids of some entries of a segment.
@@ -150,11 +197,6 @@ impl Columns {
             passages: columns.u64("passages")?,
             tokens: TOKEN_COLUMNS.iter().map(|name| columns.u64(name)).collect::<tantivy::Result<_>>()?,
         })
-    }
-
-    /// Whether an entry is a record of a source, not a passage.
-    fn is_record(&self, doc: DocId) -> bool {
-        self.passages.first(doc).is_some()
     }
 
     fn entry(&self, address: DocAddress) -> Entry {

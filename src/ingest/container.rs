@@ -1,66 +1,211 @@
-//! Reads a container, a JSON Lines file, part by part, and leaves the parts alone that have not changed.
+//! Reads a container part by part, and leaves the parts alone that have not changed.
+//!
+//! A container is a file that holds documents: records of a JSON Lines file, messages of a mailbox and what is attached
+//! to them, entries of a feed, members of an archive; and a member can be a container again. All its parts are known to
+//! the index by ids that begin with the file's path. The file's own record is written last.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::BufRead;
+use std::io::{BufRead, Cursor};
+use std::path::Path;
 
-use super::prepare::{Outcome, Prepared, Reader, Send, Source, Tally};
-use crate::document::{DocId, DocumentRecord, Format, Parts, State};
-use crate::extract::ExtractError;
+use super::IngestError;
+use super::prepare::{Outcome, Reader, Send, Source, Tally, guarded, unseen};
+use crate::document::{Base, DocId, Document, DocumentRecord, Facts, Format, Parts, Passage, State};
+use crate::extract::archive::{Member, Trouble};
+use crate::extract::email::{self, Attachment, Held};
 use crate::extract::jsonl::{Record, Records};
-use crate::index::{Entry, EntryState, Kind, Manifest, short_hash};
-use crate::source::read;
+use crate::extract::mbox::Messages;
+use crate::extract::{self, Detected, ExtractError, Raw, Reading, feed};
+use crate::index::{Entry, Kind, Manifest, short_hash};
+use crate::isolate::{Packed, PackedContent};
+use crate::source::read::{self, ReadError};
+use crate::source::{Hidden, reason};
+
+/// How many times its size a container may unpack to before it is taken for a bomb. Text compresses to a twentieth, the
+/// most repetitive logs to a hundredth.
+const MAX_EXPANSION: u64 = 250;
+
+/// How much a container may unpack to whatever its size, in bytes.
+const FREE_EXPANSION: u64 = 256 << 20;
+
+/// What a container holds, to be read.
+pub(super) enum Contents<'a> {
+    /// Records or messages, one after another.
+    Lines(Format, Box<dyn BufRead + 'a>),
+    /// All of it, decompressed.
+    Bytes(Format, Vec<u8>),
+    /// An archive in a file.
+    File(Format, &'a Path),
+}
+
+impl Contents<'_> {
+    fn format(&self) -> Format {
+        match self {
+            Self::Lines(format, _) | Self::Bytes(format, _) | Self::File(format, _) => *format,
+        }
+    }
+}
+
+/// A container, or one inside it, that is being read.
+#[derive(Clone, Copy)]
+struct Holder<'a> {
+    path: &'a str,
+    modified: i64,
+    /// How many containers it stands in.
+    depth: usize,
+}
+
+/// Why a container could not be read to its end.
+enum Stop {
+    /// It is broken, for this reason.
+    Broken(String),
+    /// It stands in too many others, as this reason says.
+    TooDeep(String),
+    /// The file unpacks to so much, as this reason says, that nothing more of it is read.
+    Bomb(String),
+    /// Nobody wants its parts any more.
+    Unwanted,
+    /// The index cannot be read.
+    Index(IngestError),
+}
+
+impl From<IngestError> for Stop {
+    fn from(error: IngestError) -> Self {
+        Self::Index(error)
+    }
+}
 
 /// A container on its way through a pass.
-pub(super) struct Container<'a> {
-    reader: Reader<'a>,
+pub(super) struct Container<'a, 'r, 's, 'i> {
+    reader: &'r mut Reader<'i>,
     source: Source<'a>,
+    send: &'r mut Send<'s>,
     /// The parts that the index knows.
     known: Manifest,
     /// The lines on which ids were met, by the ids' hashes: a part's bytes are no memory, a file's ids may be.
     lines: HashMap<u64, usize>,
+    /// How often names were met, by their hashes.
+    names: HashMap<u64, usize>,
     parts: Parts,
+    /// Whether everything was reached so far.
+    is_whole: bool,
+    /// How many bytes may come out of it yet.
+    budget: u64,
+    /// What the file is besides the container of its parts: a message.
+    own: Option<(Facts, Vec<Passage>)>,
 }
 
-impl<'a> Container<'a> {
-    pub(super) fn new(reader: Reader<'a>, source: Source<'a>, known: Manifest) -> Self {
-        Self { reader, source, known, lines: HashMap::new(), parts: Parts::default() }
+impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
+    /// Looks up what the index knows of a container.
+    pub(super) fn open(
+        reader: &'r mut Reader<'i>,
+        source: Source<'a>,
+        send: &'r mut Send<'s>,
+    ) -> Result<Self, IngestError> {
+        // Also where no container is known: a pass that was cut short may have left parts of it.
+        let known = reader.rules.snapshot.parts_of(source.path)?;
+        Ok(Self {
+            reader,
+            source,
+            send,
+            known,
+            lines: HashMap::new(),
+            names: HashMap::new(),
+            parts: Parts::default(),
+            is_whole: true,
+            budget: source.size.saturating_mul(MAX_EXPANSION).max(FREE_EXPANSION),
+            own: None,
+        })
     }
 
     /// Reads all parts, and sends what comes of each; at the end what came of the container.
-    pub(super) fn read(mut self, lines: impl BufRead, hash: &str, send: &mut Send<'_>) {
-        let modified = self.source.modified_time();
-        let mut is_whole = true;
-        for record in Records::new(lines, self.source.path, modified, self.reader.max_size) {
-            is_whole &= !matches!(record.outcome, Err(ExtractError::Read(_)));
-            if !send(self.part(record)) {
-                return;
+    pub(super) fn read(mut self, contents: Contents<'_>, hash: &str) -> Result<(), IngestError> {
+        let format = contents.format();
+        let holder = Holder { path: self.source.path, modified: self.source.modified, depth: 0 };
+        let state = match self.contents(holder, contents) {
+            Ok(()) => State::Indexed,
+            Err(Stop::TooDeep(reason)) => State::Skipped(reason),
+            Err(Stop::Broken(reason) | Stop::Bomb(reason)) => State::Failed(reason),
+            Err(Stop::Unwanted) => return Ok(()),
+            Err(Stop::Index(error)) => return Err(error),
+        };
+        // What was not reached is not gone.
+        if !matches!(state, State::Failed(_)) && self.is_whole {
+            for (id, &before) in self.known.iter().filter(|(id, _)| !self.lines.contains_key(&key(id))) {
+                (self.send)(Outcome::Vanished { id: id.to_owned(), before });
             }
         }
-        // What was not reached is not gone.
-        let gone = self.known.iter().filter(|(id, _)| is_whole && !self.lines.contains_key(&key(id)));
-        for (id, &before) in gone {
-            send(Outcome::Vanished { id: id.to_owned(), before });
-        }
-        let record = self.source.record(State::Indexed, Some(Format::Jsonl), hash.to_owned());
-        send(Outcome::Put(Box::new(Prepared {
-            record: DocumentRecord { parts: Some(self.parts), ..record },
-            passages: Vec::new(),
-            kind: Kind::Document,
-            before: self.source.before,
-            tally: Tally::Uncounted,
-        })));
+        self.finish(format, hash, state);
+        Ok(())
     }
 
-    fn part(&mut self, record: Record) -> Outcome {
+    /// Sends what came of the container itself.
+    fn finish(mut self, format: Format, hash: &str, state: State) {
+        let own = self.own.take();
+        let tally = match (&state, &own) {
+            (State::Failed(_), _) => Tally::Failed,
+            (State::Skipped(_), _) => Tally::Skipped,
+            (State::Indexed, Some(_)) => self.source.tally(hash),
+            (State::Indexed, None) => Tally::Uncounted,
+        };
+        let is_alone = own.is_some() && self.parts == Parts::default();
+        let mut record = self.source.record(state, Some(format), hash.to_owned());
+        record.parts = (!is_alone).then_some(self.parts);
+        let is_known = self.source.before.is_some_and(|before| {
+            is_same(&before, &record)
+                && before.parts == record.parts
+                && (before.size, before.modified) == (record.size, record.modified)
+        });
+        let outcome = match (record.state.reason(), tally) {
+            (Some(reason), tally) if is_known => {
+                Outcome::Problem { path: self.source.path.to_owned(), reason: reason.to_owned(), tally }
+            }
+            (None, Tally::Unchanged) if is_known => Outcome::Same(Tally::Unchanged),
+            _ => {
+                let (facts, passages) = own.unwrap_or_default();
+                self.source.put(DocumentRecord { facts, ..record }, passages, tally)
+            }
+        };
+        (self.send)(outcome);
+    }
+
+    fn contents(&mut self, holder: Holder<'_>, contents: Contents<'_>) -> Result<(), Stop> {
+        let depth = self.reader.rules.archive_depth;
+        if holder.depth >= depth && matches!(contents.format(), Format::Zip | Format::Tar | Format::Email) {
+            return Err(Stop::TooDeep(format!("stands in {depth} archives; raise --archive-depth")));
+        }
+        match contents {
+            Contents::Lines(Format::Jsonl, lines) => self.records(holder, lines),
+            Contents::Lines(_, lines) => self.messages(holder, lines),
+            Contents::Bytes(Format::Jsonl, bytes) => self.records(holder, Box::new(Cursor::new(bytes))),
+            Contents::Bytes(Format::Mbox, bytes) => self.messages(holder, Box::new(Cursor::new(bytes))),
+            Contents::Bytes(Format::Email, bytes) => self.message(holder, holder.path, &bytes, Held::Alone),
+            Contents::Bytes(Format::Feed, bytes) => self.entries(holder, &bytes),
+            Contents::Bytes(format, bytes) => {
+                self.members(holder, Packed { format, content: PackedContent::Bytes(&bytes) })
+            }
+            Contents::File(format, path) => {
+                self.members(holder, Packed { format, content: PackedContent::File(path) })
+            }
+        }
+    }
+
+    fn records(&mut self, holder: Holder<'_>, lines: Box<dyn BufRead + '_>) -> Result<(), Stop> {
+        let modified = self.source.modified_time();
+        let max_line = self.reader.rules.max_size;
+        for record in Records::new(lines, holder.path, modified, max_line) {
+            self.is_whole &= !matches!(record.outcome, Err(ExtractError::Read(_)));
+            self.record(holder, record)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, holder: Holder<'_>, record: Record) -> Result<(), Stop> {
         let Record { id, line, offset, bytes, outcome } = record;
-        // Where a part stands belongs to what is stored of it, so it counts as its content.
-        let place = format!("{offset}:{line}:").into_bytes();
-        let size = bytes.len() as u64;
-        let hash = read::hash_bytes(&[place, bytes].concat());
-        let outcome = outcome.map_err(|error| error.to_string()).and_then(|document| {
-            match self.lines.entry(key(id.as_str())) {
+        let document = match outcome {
+            Ok(document) => match self.lines.entry(key(id.as_str())) {
                 Slot::Occupied(first) => {
                     Err(format!("its id stands on line {} already; give it another", first.get()))
                 }
@@ -68,53 +213,259 @@ impl<'a> Container<'a> {
                     slot.insert(line);
                     Ok(document)
                 }
-            }
-        });
-        let mut record = self.source.record(State::Indexed, Some(Format::Jsonl), hash);
-        record.size = size;
-        match outcome {
-            Ok(document) => {
-                self.parts.documents += 1;
-                let before = self.known.get(id.as_str()).copied();
-                if before.is_some_and(|before| is_same(&before, &record)) {
-                    return Outcome::Same(Tally::Unchanged);
+            },
+            Err(error) => Err(error.to_string()),
+        };
+        // What failed has no id that is sure: it goes by its line.
+        let id = if document.is_ok() { id.0 } else { format!("{}:{line}", holder.path) };
+        let part = Part {
+            hash: hash_at(Base { bytes: offset, lines: line }, &bytes),
+            size: bytes.len() as u64,
+            format: Format::Jsonl,
+            path: holder.path,
+            id,
+        };
+        self.part(part, |_| document)
+    }
+
+    fn messages(&mut self, holder: Holder<'_>, lines: Box<dyn BufRead + '_>) -> Result<(), Stop> {
+        for stored in Messages::new(lines, self.reader.rules.max_size) {
+            let stored = stored.map_err(|error| Stop::Broken(reason(&error)))?;
+            let id = format!("{}#{}", holder.path, stored.number);
+            let base = Base { bytes: stored.offset, lines: stored.lines };
+            match stored.bytes {
+                Some(bytes) => self.message(holder, &id, &bytes, Held::InMailbox(base))?,
+                None => {
+                    let source = self.source_of(&id, 0, holder.modified);
+                    self.emit(unseen(source, State::Skipped(self.too_large()), Tally::Skipped))?;
                 }
-                record.id = id;
-                let (facts, passages) = self.reader.split(document);
-                record.facts = facts;
-                let tally = if before.is_some_and(was_indexed) { Tally::Changed } else { Tally::Added };
-                Outcome::Put(Box::new(Prepared { record, passages, kind: Kind::Record, before, tally }))
             }
-            Err(reason) => self.failed(record, line, reason),
+        }
+        Ok(())
+    }
+
+    /// A message, and what is attached to it.
+    fn message(&mut self, holder: Holder<'_>, id: &str, bytes: &[u8], held: Held) -> Result<(), Stop> {
+        let base = match held {
+            Held::Alone => Base::default(),
+            Held::InMailbox(base) => base,
+        };
+        let raw =
+            Raw { id: DocId(id.to_owned()), path: holder.path, bytes, modified: self.source.modified_time() };
+        let message =
+            guarded(|| Ok(email::extract(&raw, held))).map_err(|error| Stop::Broken(error.to_string()))?;
+        if id == self.source.path {
+            self.own = Some(self.reader.split(message.document));
+        } else {
+            let part = Part {
+                hash: hash_at(base, bytes),
+                size: bytes.len() as u64,
+                format: Format::Email,
+                path: holder.path,
+                id: id.to_owned(),
+            };
+            self.part(part, |_| Ok(message.document))?;
+        }
+        for Attachment { name, bytes } in message.attachments {
+            let name = name.replace(['/', '\\'], "_");
+            let name = if name.trim().is_empty() { "unnamed" } else { &name };
+            let path = self.unique(format!("{id}!/{name}"));
+            let source = self.source_of(&path, bytes.len(), holder.modified);
+            self.file(source, holder.depth + 1, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn entries(&mut self, holder: Holder<'_>, bytes: &[u8]) -> Result<(), Stop> {
+        let raw = Raw {
+            id: DocId(holder.path.to_owned()),
+            path: holder.path,
+            bytes,
+            modified: self.source.modified_time(),
+        };
+        let entries = guarded(|| Ok(feed::entries(&raw))).map_err(|error| Stop::Broken(error.to_string()))?;
+        for feed::Entry { document, .. } in entries {
+            let first = document.sections.first().map(|section| document.origin.locate(section.span));
+            let content = format!("{first:?}{:?}{}", document.facts, document.text);
+            let part = Part {
+                hash: read::hash_bytes(content.as_bytes()),
+                size: document.text.len() as u64,
+                format: Format::Feed,
+                path: holder.path,
+                id: document.id.0.clone(),
+            };
+            self.part(part, |_| Ok(document))?;
+        }
+        Ok(())
+    }
+
+    fn members(&mut self, holder: Holder<'_>, archive: Packed<'_>) -> Result<(), Stop> {
+        let max = self.reader.rules.max_size;
+        let broken = |error: crate::isolate::IsolationError| Stop::Broken(error.to_string());
+        let mut unpacking = self.reader.children.unpack(archive, max).map_err(broken)?;
+        while let Some((member, bytes)) = unpacking.next_member().map_err(broken)? {
+            self.member(holder, member, bytes)?;
+        }
+        self.reader.children.finish(unpacking);
+        Ok(())
+    }
+
+    fn member(&mut self, holder: Holder<'_>, member: Member, bytes: Vec<u8>) -> Result<(), Stop> {
+        let is_hidden = member.name.split('/').any(|name| name.starts_with('.') || name == "__MACOSX");
+        if is_hidden && self.reader.rules.hidden == Hidden::Skip {
+            return Ok(());
+        }
+        let path = self.unique(format!("{}!/{}", holder.path, member.name));
+        let source = self.source_of(&path, bytes.len(), member.modified);
+        let state = match member.trouble {
+            None => {
+                self.spend(bytes.len() as u64)?;
+                return self.file(source, holder.depth + 1, bytes);
+            }
+            Some(Trouble::TooLarge) => {
+                self.spend(self.reader.rules.max_size)?;
+                State::Skipped(self.too_large())
+            }
+            Some(Trouble::Encrypted) => State::Failed(ExtractError::Encrypted.to_string()),
+            Some(Trouble::Broken(reason)) => State::Failed(reason),
+        };
+        let tally = if matches!(state, State::Failed(_)) { Tally::Failed } else { Tally::Skipped };
+        self.emit(unseen(source, state, tally))
+    }
+
+    /// A file inside a container.
+    fn file(&mut self, source: Source<'_>, depth: usize, bytes: Vec<u8>) -> Result<(), Stop> {
+        let content = match read::decompress(bytes, self.reader.rules.max_size) {
+            Ok(content) => content,
+            Err(ReadError::DecompressesTooLarge(_)) => {
+                self.spend(self.reader.rules.max_size)?;
+                return self.emit(unseen(source, State::Skipped(self.too_large()), Tally::Skipped));
+            }
+            Err(error) => return self.emit(unseen(source, State::Failed(error.to_string()), Tally::Failed)),
+        };
+        if content.compression.is_some() {
+            self.spend(content.bytes.len() as u64)?;
+        }
+        let head = &content.bytes[..content.bytes.len().min(extract::HEAD)];
+        match extract::detect(source.path, head) {
+            Detected::Format(format) if Reading::of(format) == Reading::Container => {
+                let holder = Holder { path: source.path, modified: source.modified, depth };
+                match self.contents(holder, Contents::Bytes(format, content.bytes)) {
+                    Err(Stop::Broken(reason)) => {
+                        self.emit(unseen(source, State::Failed(reason), Tally::Failed))
+                    }
+                    Err(Stop::TooDeep(reason)) => {
+                        self.emit(unseen(source, State::Skipped(reason), Tally::Skipped))
+                    }
+                    outcome => outcome,
+                }
+            }
+            detected => {
+                let outcome = self.reader.document(source, detected, &content)?;
+                self.emit(outcome)
+            }
         }
     }
 
-    fn failed(&mut self, mut record: DocumentRecord, line: usize, reason: String) -> Outcome {
-        self.parts.failed += 1;
-        let path = format!("{}:{line}", self.source.path);
-        self.lines.insert(key(&path), line);
-        let before = self.known.get(&path).copied();
-        if before.is_some_and(|before| is_same(&before, &record)) {
-            return Outcome::Problem { path, reason, tally: Tally::Failed };
-        }
-        record.id = DocId(path);
-        record.state = State::Failed(reason);
-        Outcome::Put(Box::new(Prepared {
-            record,
-            passages: Vec::new(),
-            kind: Kind::Record,
-            before,
-            tally: Tally::Failed,
-        }))
+    /// A part that is a document of its own but no file.
+    fn part(
+        &mut self,
+        part: Part<'_>,
+        document: impl FnOnce(&Self) -> Result<Document, String>,
+    ) -> Result<(), Stop> {
+        let source = self.source_of(&part.id, 0, self.source.modified);
+        let mut record = source.record(State::Indexed, Some(part.format), part.hash);
+        record.path = part.path.to_owned();
+        record.size = part.size;
+        let is_known = source.before.is_some_and(|before| is_same(&before, &record));
+        let outcome = match document(self) {
+            Ok(_) if is_known => Outcome::Same(Tally::Unchanged),
+            Ok(document) => {
+                let (facts, passages) = self.reader.split(document);
+                let was_document = source.before.is_some_and(|before| before.is_document());
+                let tally = if was_document { Tally::Changed } else { Tally::Added };
+                source.put(DocumentRecord { facts, ..record }, passages, tally)
+            }
+            Err(reason) if is_known => {
+                Outcome::Problem { path: part.id.clone(), reason, tally: Tally::Failed }
+            }
+            Err(reason) => {
+                record.state = State::Failed(reason);
+                source.put(record, Vec::new(), Tally::Failed)
+            }
+        };
+        self.emit(outcome)
     }
+
+    /// Sends what came of a part, which from now on is known to be there.
+    fn emit(&mut self, outcome: Outcome) -> Result<(), Stop> {
+        match &outcome {
+            Outcome::Put(prepared) => match prepared.record.state {
+                State::Indexed => self.parts.documents += 1,
+                State::Failed(_) => self.parts.failed += 1,
+                State::Skipped(_) => {}
+            },
+            Outcome::Same(_) => self.parts.documents += 1,
+            Outcome::Problem { tally: Tally::Failed, .. } => self.parts.failed += 1,
+            Outcome::Problem { .. } | Outcome::Vanished { .. } | Outcome::FileDone { .. } => {}
+        }
+        if (self.send)(outcome) { Ok(()) } else { Err(Stop::Unwanted) }
+    }
+
+    /// What is known of a part before its content is looked at; notes that it is there.
+    fn source_of<'p>(&mut self, id: &'p str, size: usize, modified: i64) -> Source<'p> {
+        self.lines.entry(key(id)).or_insert(0);
+        let before = self.known.get(id).copied();
+        Source { path: id, size: size as u64, modified, kind: Kind::Record, before }
+    }
+
+    /// The id, with a number behind it where it was met before.
+    fn unique(&mut self, id: String) -> String {
+        let count = self.names.entry(key(&id)).or_insert(0);
+        *count += 1;
+        let mut unique = if *count == 1 { id.clone() } else { format!("{id} ({count})") };
+        while self.lines.contains_key(&key(&unique)) {
+            *count += 1;
+            unique = format!("{id} ({count})");
+        }
+        unique
+    }
+
+    /// Takes what came out of the container off what may.
+    fn spend(&mut self, bytes: u64) -> Result<(), Stop> {
+        match self.budget.checked_sub(bytes) {
+            Some(left) => self.budget = left,
+            None => {
+                let reason = format!("unpacks to more than {MAX_EXPANSION} times its size; taken for a bomb");
+                return Err(Stop::Bomb(reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_large(&self) -> String {
+        ReadError::TooLarge(self.reader.rules.max_size).to_string()
+    }
+}
+
+/// A part of a container that is a document, but no file.
+struct Part<'a> {
+    id: String,
+    /// The path of the file that it stands in.
+    path: &'a str,
+    hash: String,
+    format: Format,
+    size: u64,
+}
+
+/// The hash of a part: where it stands belongs to what is stored of it, so it counts as its content.
+fn hash_at(base: Base, bytes: &[u8]) -> String {
+    let place = format!("{}:{}:", base.bytes, base.lines).into_bytes();
+    read::hash_bytes(&[&place, bytes].concat())
 }
 
 fn is_same(before: &Entry, record: &DocumentRecord) -> bool {
     before.hash == short_hash(&record.fingerprint.content) && before.extractor == record.fingerprint.extractor
-}
-
-fn was_indexed(before: Entry) -> bool {
-    before.state == EntryState::Indexed
 }
 
 fn key(id: &str) -> u64 {

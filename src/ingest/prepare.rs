@@ -1,17 +1,19 @@
 //! Reads one source and prepares what the writer is to put: the part of a pass that runs on many threads.
 
-use std::io::{BufRead, Cursor};
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::IngestError;
-use super::container::Container;
+use super::container::{Container, Contents};
 use crate::analysis;
 use crate::document::{DocId, Document, DocumentRecord, Facts, Fingerprint, Format, Passage, State};
-use crate::extract::{self, Detected, Raw};
+use crate::extract::{self, Detected, ExtractError, Raw, Reading};
 use crate::index::{Entry, EntryState, Kind, Snapshot, short_hash};
+use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
-use crate::source::{Found, FoundFile, is_streamed};
+use crate::source::{Found, FoundFile, Hidden, is_streamed};
 
 /// What came of a source, or of a part of one.
 #[derive(Debug)]
@@ -68,11 +70,19 @@ pub(crate) enum Tally {
 /// Takes outcomes; false when no more are wanted.
 pub(super) type Send<'a> = dyn FnMut(Outcome) -> bool + 'a;
 
-/// Reads sources by the settings of one index.
+/// The rules by which the sources of a pass are read, and the index that they are compared with.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
+pub(super) struct Rules<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) max_size: u64,
+    pub(super) hidden: Hidden,
+    pub(super) archive_depth: usize,
+}
+
+/// Reads sources, one after another.
+pub(super) struct Reader<'a> {
+    pub(super) rules: Rules<'a>,
+    pub(super) children: Children<'a>,
 }
 
 /// What is known of a source before its content is looked at.
@@ -81,6 +91,7 @@ pub(super) struct Source<'a> {
     pub(super) path: &'a str,
     pub(super) size: u64,
     pub(super) modified: i64,
+    pub(super) kind: Kind,
     pub(super) before: Option<Entry>,
 }
 
@@ -108,35 +119,69 @@ impl Source<'_> {
         }
     }
 
-    /// Whether the index has this very file, with this content, read in this way.
+    /// Whether the index has this very source, with this content, read in this way.
     fn is_known_as(&self, hash: &str, extractor: u32) -> bool {
+        // A part of a container is told by its content alone: it stands where it stood, or has another id.
+        let stands = |before: &Entry| {
+            self.kind == Kind::Record || (before.size, before.modified) == (self.size, self.modified)
+        };
         self.before.is_some_and(|before| {
             before.state == EntryState::Indexed
                 && before.parts.is_none()
-                && (before.size, before.modified) == (self.size, self.modified)
+                && stands(&before)
                 && (before.hash, before.extractor) == (short_hash(hash), extractor)
         })
     }
 
-    fn tally(&self, hash: &str) -> Tally {
+    pub(super) fn tally(&self, hash: &str) -> Tally {
         match self.before {
-            Some(before) if before.state == EntryState::Indexed && before.parts.is_none() => {
-                if before.hash == short_hash(hash) { Tally::Unchanged } else { Tally::Changed }
+            Some(before) if before.is_document() => {
+                if before.hash == short_hash(hash) {
+                    Tally::Unchanged
+                } else {
+                    Tally::Changed
+                }
             }
             _ => Tally::Added,
         }
     }
+
+    pub(super) fn put(&self, record: DocumentRecord, passages: Vec<Passage>, tally: Tally) -> Outcome {
+        Outcome::Put(Box::new(Prepared { record, passages, kind: self.kind, before: self.before, tally }))
+    }
 }
 
-impl<'a> Reader<'a> {
+/// Why a source that was read makes no document.
+struct Refusal {
+    state: State,
+    /// Whether it might make one if more were allowed.
+    is_for_limits: bool,
+}
+
+impl From<IsolationError> for Refusal {
+    fn from(error: IsolationError) -> Self {
+        let reason = error.to_string();
+        match error {
+            IsolationError::Extract(ExtractError::NoTextInside(_)) => {
+                Self { state: State::Skipped(reason), is_for_limits: false }
+            }
+            IsolationError::Limit(_) => Self { state: State::Failed(reason), is_for_limits: true },
+            IsolationError::Extract(_) | IsolationError::Crash(_) => {
+                Self { state: State::Failed(reason), is_for_limits: false }
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
     /// Reads a found source, and sends what comes of it.
     pub(super) fn read(
-        &self,
+        &mut self,
         found: &Found,
         before: Option<Entry>,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let unread = Source { path: found.path(), size: 0, modified: 0, before };
+        let unread = Source { path: found.path(), size: 0, modified: 0, kind: Kind::Document, before };
         match found {
             Found::File(file) => {
                 let source = Source { size: file.size, modified: file.modified, ..unread };
@@ -153,12 +198,12 @@ impl<'a> Reader<'a> {
 
     /// Reads standard input, and sends what comes of it.
     pub(super) fn read_standard_input(
-        &self,
+        &mut self,
         before: Option<Entry>,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let source = Source { path: "-", size: 0, modified: 0, before };
-        match read::stdin(self.max_size) {
+        let source = Source { path: "-", size: 0, modified: 0, kind: Kind::Document, before };
+        match read::stdin(self.rules.max_size) {
             Ok(content) => {
                 let source = Source { size: content.bytes.len() as u64, ..source };
                 self.content(content, source, send)
@@ -168,7 +213,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_file(
-        &self,
+        &mut self,
         file: &FoundFile,
         source: Source<'_>,
         send: &mut Send<'_>,
@@ -176,84 +221,152 @@ impl<'a> Reader<'a> {
         if is_streamed(&file.path) {
             return self.streamed(file, source, send);
         }
-        match read::read(file, self.max_size) {
+        match read::read(file, self.rules.max_size) {
             Ok(content) => self.content(content, source, send),
             Err(error) => self.read_error(&error, source, send),
         }
     }
 
     /// A file whose name says that it holds many documents: only one of them is in memory at a time.
-    fn streamed(&self, file: &FoundFile, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
+    fn streamed(
+        &mut self,
+        file: &FoundFile,
+        source: Source<'_>,
+        send: &mut Send<'_>,
+    ) -> Result<(), IngestError> {
         let opened = read::hash(&file.file).and_then(|hash| Ok((hash, read::stream(&file.file)?)));
         let (hash, stream) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.read_error(&error, source, send),
         };
-        match extract::detect(source.path, stream.head()) {
-            Detected::Format(Format::Jsonl) => self.container(stream, &hash, source, send),
-            Detected::Format(_) | Detected::Binary => match read::read(file, self.max_size) {
-                Ok(content) => self.content(content, source, send),
-                Err(error) => self.read_error(&error, source, send),
-            },
-        }
-    }
-
-    fn content(&self, content: Content, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
-        let head = &content.bytes[..content.bytes.len().min(extract::HEAD)];
-        let format = match extract::detect(source.path, head) {
-            Detected::Format(Format::Jsonl) => {
-                return self.container(Cursor::new(content.bytes), &content.hash, source, send);
+        let contents = match extract::detect(source.path, stream.head()) {
+            Detected::Format(Format::Jsonl) => Contents::Lines(Format::Jsonl, Box::new(stream)),
+            Detected::Format(Format::Mbox) => Contents::Lines(Format::Mbox, Box::new(stream)),
+            Detected::Format(Format::Zip) if stream.compression().is_none() => {
+                Contents::File(Format::Zip, &file.file)
             }
-            Detected::Format(format) => format,
-            Detected::Binary => {
-                self.drop_parts(source, send)?;
-                let record = source.record(State::Skipped("binary".into()), None, content.hash);
-                send(put(record, Vec::new(), source.before, Tally::Skipped));
-                return Ok(());
+            Detected::Format(Format::Tar) => Contents::File(Format::Tar, &file.file),
+            Detected::Format(_) | Detected::Binary => {
+                return match read::read(file, self.rules.max_size) {
+                    Ok(content) => self.content(content, source, send),
+                    Err(error) => self.read_error(&error, source, send),
+                };
             }
         };
-        if source.is_known_as(&content.hash, extract::extractor(Some(format))) {
-            send(Outcome::Same(Tally::Unchanged));
-            return Ok(());
-        }
-        self.drop_parts(source, send)?;
-        let raw = Raw {
-            id: DocId(source.path.to_owned()),
-            path: source.path,
-            bytes: &content.bytes,
-            modified: source.modified_time(),
-        };
-        match extract::extract(&raw, format) {
-            Ok(document) => {
-                let tally = source.tally(&content.hash);
-                let (facts, passages) = self.split(document);
-                let record = source.record(State::Indexed, Some(format), content.hash);
-                send(put(DocumentRecord { facts, ..record }, passages, source.before, tally));
-            }
-            Err(error) => {
-                let record = source.record(State::Failed(error.to_string()), Some(format), content.hash);
-                send(put(record, Vec::new(), source.before, Tally::Failed));
-            }
-        }
-        Ok(())
+        Container::open(self, source, send)?.read(contents, &hash)
     }
 
-    fn container(
-        &self,
-        lines: impl BufRead,
-        hash: &str,
+    fn content(
+        &mut self,
+        content: Content,
         source: Source<'_>,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        // Also where no container is known: a pass that was cut short may have left parts of it.
-        let known = self.snapshot.parts_of(source.path)?;
-        Container::new(*self, source, known).read(lines, hash, send);
+        let detected = extract::detect(source.path, &content.bytes[..content.bytes.len().min(extract::HEAD)]);
+        if let Detected::Format(format) = detected
+            && Reading::of(format) == Reading::Container
+        {
+            let contents = match format {
+                Format::Jsonl | Format::Mbox => Contents::Lines(format, Box::new(Cursor::new(content.bytes))),
+                _ => Contents::Bytes(format, content.bytes),
+            };
+            return Container::open(self, source, send)?.read(contents, &content.hash);
+        }
+        let outcome = self.document(source, detected, &content)?;
+        if matches!(outcome, Outcome::Put(_)) {
+            self.drop_parts(source, send)?;
+        }
+        send(outcome);
         Ok(())
+    }
+
+    /// What comes of a source that is one document, or none.
+    pub(super) fn document(
+        &mut self,
+        source: Source<'_>,
+        detected: Detected,
+        content: &Content,
+    ) -> Result<Outcome, IngestError> {
+        let format = match detected {
+            Detected::Format(format) => Some(format),
+            Detected::Binary => None,
+        };
+        if source.is_known_as(&content.hash, extract::extractor(format)) {
+            return Ok(Outcome::Same(Tally::Unchanged));
+        }
+        let limits = self.children.limits_text();
+        let hash_of_limits = read::hash_bytes(format!("{} {limits}", content.hash).as_bytes());
+        if let Some(outcome) = self.known_trouble(source, format, [&content.hash, &hash_of_limits])? {
+            return Ok(outcome);
+        }
+        let Some(format) = format else {
+            let record = source.record(State::Skipped("binary".into()), None, content.hash.clone());
+            return Ok(source.put(record, Vec::new(), Tally::Skipped));
+        };
+        Ok(match self.extract(source, format, &content.bytes) {
+            Ok((facts, passages)) => {
+                let record = source.record(State::Indexed, Some(format), content.hash.clone());
+                source.put(DocumentRecord { facts, ..record }, passages, source.tally(&content.hash))
+            }
+            Err(Refusal { state, is_for_limits }) => {
+                let tally = if matches!(state, State::Skipped(_)) { Tally::Skipped } else { Tally::Failed };
+                let hash = if is_for_limits { hash_of_limits } else { content.hash.clone() };
+                source.put(source.record(state, Some(format), hash), Vec::new(), tally)
+            }
+        })
+    }
+
+    /// What the index has on record of a source that could not be read and, with this content, cannot be now.
+    fn known_trouble(
+        &self,
+        source: Source<'_>,
+        format: Option<Format>,
+        hashes: [&str; 2],
+    ) -> Result<Option<Outcome>, IngestError> {
+        let is_known = source.before.is_some_and(|before| {
+            before.state != EntryState::Indexed
+                && before.extractor == extract::extractor(format)
+                && hashes.iter().any(|hash| before.hash == short_hash(hash))
+        });
+        if !is_known {
+            return Ok(None);
+        }
+        let state = self.rules.snapshot.record(source.path)?.map(|record| record.state);
+        let (reason, tally) = match state {
+            Some(State::Failed(reason)) => (reason, Tally::Failed),
+            Some(State::Skipped(reason)) => (reason, Tally::Skipped),
+            Some(State::Indexed) | None => return Ok(None),
+        };
+        Ok(Some(Outcome::Problem { path: source.path.to_owned(), reason, tally }))
+    }
+
+    /// The facts and passages of a source.
+    fn extract(
+        &mut self,
+        source: Source<'_>,
+        format: Format,
+        bytes: &[u8],
+    ) -> Result<(Facts, Vec<Passage>), Refusal> {
+        let raw = Raw {
+            id: DocId(source.path.to_owned()),
+            path: source.path,
+            bytes,
+            modified: source.modified_time(),
+        };
+        let extracted = match Reading::of(format) {
+            Reading::Binary => Some(self.children.extract(bytes, format)?),
+            Reading::Text | Reading::Container => None,
+        };
+        let document = || match extracted {
+            Some(extracted) => Ok(extract::document_of(&raw, format, extracted)),
+            None => extract::extract(&raw, format),
+        };
+        Ok(guarded(|| document().map(|document| self.split(document)))?)
     }
 
     /// The parts of what was a container, and is none any more, are gone.
     fn drop_parts(&self, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
-        for (id, &before) in self.snapshot.parts_of(source.path)?.iter() {
+        for (id, &before) in self.rules.snapshot.parts_of(source.path)?.iter() {
             send(Outcome::Vanished { id: id.to_owned(), before });
         }
         Ok(())
@@ -261,7 +374,7 @@ impl<'a> Reader<'a> {
 
     /// The facts and passages of a document.
     pub(super) fn split(&self, document: Document) -> (Facts, Vec<Passage>) {
-        let passages = passage::split(&document, self.snapshot.meta().settings);
+        let passages = passage::split(&document, self.rules.snapshot.meta().settings);
         let mut facts = document.facts;
         if facts.language.is_none() {
             facts.language = analysis::detect_language(&document.text).map(str::to_owned);
@@ -294,25 +407,42 @@ impl<'a> Reader<'a> {
         tally: Tally,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let reason = state.reason().unwrap_or_default().to_owned();
-        let content = read::hash_bytes(reason.as_bytes());
-        let is_known = source
-            .before
-            .is_some_and(|before| before.state != EntryState::Indexed && before.hash == short_hash(&content));
         let keeps_content =
             tally == Tally::Failed && source.before.is_some_and(|before| before.state == EntryState::Indexed);
-        if is_known || keeps_content {
+        let outcome = unseen(source, state, tally);
+        if let Outcome::Problem { .. } = outcome {
+            send(outcome);
+        } else if keeps_content {
+            let Outcome::Put(prepared) = outcome else { return Ok(()) };
+            let reason = prepared.record.state.reason().unwrap_or_default().to_owned();
             send(Outcome::Problem { path: source.path.to_owned(), reason, tally });
-            return Ok(());
+        } else {
+            self.drop_parts(source, send)?;
+            send(outcome);
         }
-        self.drop_parts(source, send)?;
-        send(put(source.record(state, None, content), Vec::new(), source.before, tally));
         Ok(())
     }
 }
 
-fn put(record: DocumentRecord, passages: Vec<Passage>, before: Option<Entry>, tally: Tally) -> Outcome {
-    Outcome::Put(Box::new(Prepared { record, passages, kind: Kind::Document, before, tally }))
+/// What comes of a source whose content was not seen: it is put on record, unless it is there already.
+pub(super) fn unseen(source: Source<'_>, state: State, tally: Tally) -> Outcome {
+    let reason = state.reason().unwrap_or_default().to_owned();
+    let content = read::hash_bytes(reason.as_bytes());
+    let is_known = source
+        .before
+        .is_some_and(|before| before.state != EntryState::Indexed && before.hash == short_hash(&content));
+    if is_known {
+        return Outcome::Problem { path: source.path.to_owned(), reason, tally };
+    }
+    source.put(source.record(state, None, content), Vec::new(), tally)
+}
+
+/// Reads what should not be able to make anything panic; if it does all the same, that costs one document.
+pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, ExtractError>) -> Result<T, IsolationError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(IsolationError::Crash("reading it failed by a mistake of this program".to_owned())),
+    }
 }
 
 /// The fingerprint of content that was read as `format`.

@@ -35,9 +35,35 @@ const FIELDS: [(&str, Field); 7] = [
     ("date", Field::Filter(FilterField::Date)),
 ];
 
-/// The names of the formats, each with the other names that people give it.
-const FORMATS: [(&str, &[&str]); 4] =
-    [("text", &["txt"]), ("markdown", &["md"]), ("html", &["htm"]), ("jsonl", &[])];
+/// The names of the formats that documents have, each with the other names that people give it. Messages of a mailbox
+/// are e-mail, and what an archive holds has formats of its own.
+const FORMATS: [(&str, &[&str]); 25] = [
+    ("text", &["txt", "plain"]),
+    ("markdown", &["md"]),
+    ("html", &["htm", "xhtml"]),
+    ("jsonl", &["ndjson"]),
+    ("pdf", &[]),
+    ("docx", &["word"]),
+    ("pptx", &["powerpoint"]),
+    ("xlsx", &["excel"]),
+    ("xls", &[]),
+    ("odt", &[]),
+    ("odp", &[]),
+    ("ods", &[]),
+    ("epub", &[]),
+    ("email", &["eml", "mail"]),
+    ("rtf", &[]),
+    ("csv", &[]),
+    ("tsv", &[]),
+    ("xml", &[]),
+    ("feed", &["rss", "atom"]),
+    ("subtitles", &["srt", "vtt"]),
+    ("notebook", &["ipynb"]),
+    ("latex", &["tex"]),
+    ("rst", &[]),
+    ("asciidoc", &["adoc"]),
+    ("man", &[]),
+];
 
 impl Field {
     /// The field of this name.
@@ -212,8 +238,9 @@ mod tests {
     fn formats_have_aliases_and_the_refusal_lists_the_names() {
         assert_eq!(FilterField::Format.read("MD"), Ok(Filter::Format("markdown".into())));
         assert_eq!(FilterField::Format.read("htm"), Ok(Filter::Format("html".into())));
-        let refusal = FilterField::Format.read("pdf").expect_err("no such format yet");
-        assert_eq!(refusal.hint, "write one of text, markdown, html, jsonl");
+        assert_eq!(FilterField::Format.read("eml"), Ok(Filter::Format("email".into())));
+        let refusal = FilterField::Format.read("wav").expect_err("no such format");
+        assert!(refusal.hint.starts_with("write one of text, markdown, html, jsonl, pdf, "));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | `{path}` | the file's absolute path, percent-encoded; required |
 //! | `{line}` | the line of the first highlight, else of the passage |
 //! | `{column}` | the column there; needs `{line}` |
+//! | `{page}` | `#page=` and the number, where the source has pages, else nothing |
 //! | `{host}` | the machine's name |
 //! | `{wslprefix}` | `wsl$/` and the distribution, under the Windows Subsystem for Linux |
 //!
@@ -26,8 +27,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.')
 /// The names that stand for a format.
 const NAMES: [(&str, &str); 11] = [
     ("none", ""),
-    ("default", "file://{host}{path}"),
-    ("file", "file://{host}{path}"),
+    ("default", "file://{host}{path}{page}"),
+    ("file", "file://{host}{path}{page}"),
     ("cursor", "cursor://file{path}:{line}:{column}"),
     ("grep+", "grep+://{path}:{line}"),
     ("kitty", "file://{host}{path}#{line}"),
@@ -56,13 +57,15 @@ pub struct Hyperlinks {
 pub(super) struct Place {
     pub line: usize,
     pub column: usize,
+    /// The page, where the source has pages.
+    pub page: Option<u32>,
 }
 
 impl Hyperlinks {
     /// The URL of a place in the file at `path`; `None` where the format is `none` or no absolute path can
-    /// be told (standard input).
+    /// be told (standard input). What stands in an archive links to the archive.
     pub(super) fn url(&self, path: &str, place: Place) -> Option<String> {
-        let path = self.folder.join(path);
+        let path = self.folder.join(path.split_once("!/").map_or(path, |(archive, _)| archive));
         if self.format.pieces.is_empty() || !path.is_absolute() || path.ends_with("-") {
             return None;
         }
@@ -75,6 +78,9 @@ impl Hyperlinks {
             Piece::Variable(Variable::Path) => encode(path.as_os_str().as_encoded_bytes()),
             Piece::Variable(Variable::Line) => place.line.to_string(),
             Piece::Variable(Variable::Column) => place.column.to_string(),
+            Piece::Variable(Variable::Page) => {
+                place.page.map_or_else(String::new, |page| format!("#page={page}"))
+            }
             Piece::Variable(Variable::Host) => encode(self.host.as_bytes()),
             Piece::Variable(Variable::WslPrefix) => self.wsl_prefix.clone(),
         }
@@ -128,15 +134,17 @@ enum Variable {
     Path,
     Line,
     Column,
+    Page,
     Host,
     WslPrefix,
 }
 
 impl Variable {
-    const ALL: [(&str, Self); 5] = [
+    const ALL: [(&str, Self); 6] = [
         ("path", Self::Path),
         ("line", Self::Line),
         ("column", Self::Column),
+        ("page", Self::Page),
         ("host", Self::Host),
         ("wslprefix", Self::WslPrefix),
     ];
@@ -273,7 +281,7 @@ mod tests {
             host: "desk".to_owned(),
             wsl_prefix: "wsl$/Debian".to_owned(),
         };
-        links.url(path, Place { line: 7, column: 3 })
+        links.url(path, Place { line: 7, column: 3, page: path.ends_with(".pdf").then_some(4) })
     }
 
     fn error(format: &str) -> String {
@@ -292,6 +300,8 @@ mod tests {
     fn paths_are_absolute_and_percent_encoded() {
         assert_eq!(url("file", "a/50% b.md").unwrap(), "file://desk/home/ann%20notes/a/50%25%20b.md");
         assert_eq!(url("vscode", "/x/é:1.md").unwrap(), "vscode://file/x/%C3%A9%3A1.md:7:3");
+        assert_eq!(url("default", "/a/b.pdf").unwrap(), "file://desk/a/b.pdf#page=4");
+        assert_eq!(url("default", "/a.zip!/b/c.txt").unwrap(), "file://desk/a.zip");
         assert_eq!(url("kitty", "a").unwrap(), "file://desk/home/ann%20notes/a#7");
         assert_eq!(url("file://{wslprefix}{path}", "/x").unwrap(), "file://wsl$/Debian/x");
         assert_eq!(url("x:{path}?l={line}&c={column}!", "/a").unwrap(), "x:/a?l=7&c=3!");
@@ -311,7 +321,7 @@ mod tests {
             @r"
         hyperlink format `vscod`: no such name; give a URL with {path}, or one of none, default, file, cursor, grep+, kitty, macvim, textmate, vscode, vscode-insiders, vscodium
         hyperlink format ``: no such name; give a URL with {path}, or one of none, default, file, cursor, grep+, kitty, macvim, textmate, vscode, vscode-insiders, vscodium
-        hyperlink format `file://{file}`: no such variable {file}; use {path}, {line}, {column}, {host}, {wslprefix}
+        hyperlink format `file://{file}`: no such variable {file}; use {path}, {line}, {column}, {page}, {host}, {wslprefix}
         hyperlink format `file://{path`: a `{` is not closed; end the variable's name with `}`
         hyperlink format `file://path}`: a `}` closes nothing; start the variable's name with `{`
         hyperlink format `{path}`: not a URL; start it with a scheme, such as `file://`

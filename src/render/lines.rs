@@ -65,11 +65,11 @@ pub(super) fn write_vimgrep(answer: &Answer<'_>, out: &mut dyn Write) -> io::Res
     for hit in &answer.response.hits {
         let path = shown_path(&hit.document.path);
         if hit.highlights.is_empty() {
-            let Place { line, column } = first_place(hit);
+            let Place { line, column, .. } = first_place(hit);
             writeln!(out, "{path}:{line}:{column}:{}", first_line(&hit.text))?;
         }
         for highlight in &hit.highlights {
-            let Place { line, column } = place(hit, Some(highlight));
+            let Place { line, column, .. } = place(hit, Some(highlight));
             writeln!(out, "{path}:{line}:{column}:{}", line_around(&hit.text, highlight))?;
         }
     }
@@ -84,7 +84,8 @@ pub(super) fn first_place(hit: &Hit) -> Place {
 fn place(hit: &Hit, highlight: Option<&Highlight>) -> Place {
     let location = &hit.passage.location;
     let line = highlight.and_then(|highlight| highlight.line).unwrap_or_else(|| location.number());
-    Place { line, column: highlight.and_then(|highlight| highlight.column).unwrap_or(1) }
+    let column = highlight.and_then(|highlight| highlight.column).unwrap_or(1);
+    Place { line, column, page: location.page() }
 }
 
 fn first_line(text: &str) -> String {

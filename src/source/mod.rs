@@ -13,6 +13,7 @@ mod paths;
 mod problem;
 pub mod read;
 mod rules;
+mod types;
 mod walk;
 mod why;
 
@@ -20,7 +21,8 @@ use std::fs::FileType;
 use std::io;
 
 pub use paths::document_path;
-pub use rules::{Coverage, GlobError, Hidden, IgnoreFiles, Links, WalkOptions, is_streamed};
+pub use rules::{Coverage, Hidden, IgnoreFiles, Links, RuleError, WalkOptions, is_streamed};
+pub use types::file_types;
 pub use walk::{Found, FoundFile, Scan, scan};
 pub use why::why_left_out;
 
@@ -67,7 +69,7 @@ fn special(kind: FileType) -> Option<&'static str> {
 }
 
 /// A number of bytes as people read it, rounded up to a tenth of its unit.
-fn size_text(bytes: u64) -> String {
+pub(crate) fn size_text(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} bytes");

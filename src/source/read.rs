@@ -9,7 +9,9 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use thiserror::Error;
 
 use super::walk::FoundFile;
@@ -21,7 +23,13 @@ pub const HEAD_SIZE: usize = 8 << 10;
 /// The largest window that a zstd frame may ask for, as a power of two: 128 MiB.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// The most memory that xz data may ask for, in KiB: what its highest usual setting (`-9`) needs, and some more.
+const XZ_MEMORY: u32 = 96 << 10;
+
 const BUFFER_SIZE: usize = 64 << 10;
+
+/// How many bytes tell how a source is compressed.
+const MAGIC_SIZE: usize = 8;
 
 /// How a source's bytes are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +38,10 @@ pub enum Compression {
     Gzip,
     /// Zstandard, of one frame or several.
     Zstd,
+    /// xz, of one stream or several.
+    Xz,
+    /// bzip2, of one stream or several.
+    Bzip2,
 }
 
 impl Compression {
@@ -38,6 +50,10 @@ impl Compression {
         match start {
             [0x1f, 0x8b, 0x08, ..] => Some(Self::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            // Behind the level comes the magic of a block, or of the end.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, ..] => Some(Self::Bzip2),
             _ => None,
         }
     }
@@ -46,6 +62,8 @@ impl Compression {
         match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
         }
     }
 }
@@ -200,25 +218,29 @@ struct Decoder<R: Read> {
 
 enum Kind<R: Read> {
     Plain(Raw<R>),
-    Gzip(MultiGzDecoder<Raw<R>>),
+    Gzip(Box<MultiGzDecoder<Raw<R>>>),
     Zstd(zstd::Decoder<'static, Raw<R>>),
+    Xz(Box<XzReader<Raw<R>>>),
+    Bzip2(MultiBzDecoder<Raw<R>>),
 }
 
 impl<R: Read> Decoder<R> {
     fn new(raw: R) -> io::Result<Self> {
         let mut raw = BufReader::with_capacity(BUFFER_SIZE, raw);
-        let mut magic = Vec::with_capacity(4);
-        raw.by_ref().take(4).read_to_end(&mut magic)?;
+        let mut magic = Vec::with_capacity(MAGIC_SIZE);
+        raw.by_ref().take(MAGIC_SIZE as u64).read_to_end(&mut magic)?;
         let compression = Compression::of_magic(&magic);
         let raw = io::Cursor::new(magic).chain(raw);
         let kind = match compression {
             None => Kind::Plain(raw),
-            Some(Compression::Gzip) => Kind::Gzip(MultiGzDecoder::new(raw)),
+            Some(Compression::Gzip) => Kind::Gzip(Box::new(MultiGzDecoder::new(raw))),
             Some(Compression::Zstd) => {
                 let mut decoder = zstd::Decoder::with_buffer(raw)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
                 Kind::Zstd(decoder)
             }
+            Some(Compression::Xz) => Kind::Xz(Box::new(XzReader::new_mem_limit(raw, true, XZ_MEMORY))),
+            Some(Compression::Bzip2) => Kind::Bzip2(MultiBzDecoder::new(raw)),
         };
         Ok(Self { kind, failed: false })
     }
@@ -228,6 +250,8 @@ impl<R: Read> Decoder<R> {
             Kind::Plain(_) => None,
             Kind::Gzip(_) => Some(Compression::Gzip),
             Kind::Zstd(_) => Some(Compression::Zstd),
+            Kind::Xz(_) => Some(Compression::Xz),
+            Kind::Bzip2(_) => Some(Compression::Bzip2),
         }
     }
 
@@ -236,6 +260,8 @@ impl<R: Read> Decoder<R> {
             Kind::Plain(raw) => raw,
             Kind::Gzip(decoder) => decoder.into_inner(),
             Kind::Zstd(decoder) => decoder.into_inner(),
+            Kind::Xz(decoder) => decoder.into_inner(),
+            Kind::Bzip2(decoder) => decoder.into_inner(),
         }
     }
 }
@@ -249,6 +275,8 @@ impl<R: Read> Read for Decoder<R> {
             Kind::Plain(raw) => raw.read(buffer),
             Kind::Gzip(decoder) => decoder.read(buffer).map_err(|error| blame(error, Compression::Gzip)),
             Kind::Zstd(decoder) => decoder.read(buffer).map_err(|error| blame(error, Compression::Zstd)),
+            Kind::Xz(decoder) => decoder.read(buffer).map_err(|error| blame(error, Compression::Xz)),
+            Kind::Bzip2(decoder) => decoder.read(buffer).map_err(|error| blame(error, Compression::Bzip2)),
         };
         self.failed = count.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
         count
@@ -263,10 +291,26 @@ fn blame(error: io::Error, compression: Compression) -> io::Error {
     }
     let name = compression.name();
     let (kind, text) = match error.kind() {
+        io::ErrorKind::OutOfMemory => {
+            (io::ErrorKind::InvalidData, format!("{name} data asks for too much memory"))
+        }
         io::ErrorKind::UnexpectedEof => (io::ErrorKind::UnexpectedEof, format!("{name} data is cut off")),
         _ => (io::ErrorKind::InvalidData, format!("{name} data is corrupt: {}", reason(&error))),
     };
     io::Error::new(kind, text)
+}
+
+/// The decompressed content of bytes that are in memory already, with the hash that they have as stored.
+///
+/// # Errors
+///
+/// Fails when their compressed data is corrupt or cut off, and when more than `max` bytes come out of it.
+pub fn decompress(bytes: Vec<u8>, max: u64) -> Result<Content, ReadError> {
+    if Compression::of_magic(&bytes).is_none() {
+        let hash = hash_bytes(&bytes);
+        return Ok(Content { bytes, hash, compression: None });
+    }
+    content(bytes.as_slice(), 0, max)
 }
 
 /// A file's decompressed bytes as a buffered stream whose beginning can be looked at first.
@@ -346,6 +390,18 @@ mod tests {
         zstd::encode_all(bytes, 1).unwrap()
     }
 
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::default()).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
     fn whole(stored: &[u8]) -> Result<Vec<u8>, String> {
         content(stored, 0, LIMIT).map(|content| content.bytes).map_err(|error| error.to_string())
     }
@@ -364,8 +420,10 @@ mod tests {
         assert_eq!(whole(b"one two").unwrap(), b"one two");
         assert_eq!(whole(&parts(gzip)).unwrap(), b"one two");
         assert_eq!(whole(&parts(zstd)).unwrap(), b"one two");
+        assert_eq!(whole(&parts(xz)).unwrap(), b"one two");
+        assert_eq!(whole(&parts(bzip2)).unwrap(), b"one two");
         assert_eq!(content(&gzip(b"x")[..], 0, LIMIT).unwrap().compression, Some(Compression::Gzip));
-        for short in [&b""[..], b"\x1f\x8b", b"\x28\xb5\x2f"] {
+        for short in [&b""[..], b"\x1f\x8b", b"\x28\xb5\x2f", b"\xfd7zXZ", b"BZh9 is a word"] {
             assert_eq!(whole(short).unwrap(), short);
         }
     }
@@ -385,7 +443,9 @@ mod tests {
     #[test]
     fn compressed_data_that_is_cut_off_or_corrupt_is_said_to_be() {
         let text = noise(100_000);
-        for (name, stored) in [("gzip", gzip(&text)), ("zstd", zstd(&text))] {
+        let compressed =
+            [("gzip", gzip(&text)), ("zstd", zstd(&text)), ("xz", xz(&text)), ("bzip2", bzip2(&text))];
+        for (name, stored) in compressed {
             let cut = whole(&stored[..stored.len() - 5]).unwrap_err();
             assert_eq!(cut, format!("{name} data is cut off"));
             let followed = [&stored[..], b"no compressed data"].concat();
@@ -403,7 +463,7 @@ mod tests {
         assert_eq!(limit(b"12345", 5), Ok(()));
         assert_eq!(limit(b"123456", 5), Err("larger than 5 bytes; raise --max-file-size".into()));
         let bomb = vec![0; 3 << 20];
-        for stored in [gzip(&bomb), zstd(&bomb)] {
+        for stored in [gzip(&bomb), zstd(&bomb), xz(&bomb), bzip2(&bomb)] {
             assert_eq!(limit(&stored, 3 << 20), Ok(()));
             let error = Err("decompresses to more than 2 MiB; raise --max-file-size".into());
             assert_eq!(limit(&stored, 2 << 20), error);
@@ -439,7 +499,7 @@ mod tests {
         let file = folder.path().join("a.gz");
         for count in [0, 100, HEAD_SIZE, HEAD_SIZE + 1, 200_000] {
             let text = noise(count);
-            for stored in [text.clone(), gzip(&text), zstd(&text)] {
+            for stored in [text.clone(), gzip(&text), zstd(&text), xz(&text), bzip2(&text)] {
                 fs::write(&file, stored).unwrap();
                 let mut stream = stream(&file).unwrap();
                 assert_eq!(stream.head(), &text[..count.min(HEAD_SIZE)]);
@@ -467,8 +527,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_reading_panic(mut bytes: Vec<u8>, magic in 0..3usize) {
-            let start: &[u8] = [&b""[..], b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"][magic];
+        fn no_bytes_make_reading_panic(mut bytes: Vec<u8>, magic in 0..5usize) {
+            let start: &[u8] =
+                [&b""[..], b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0", b"BZh91AY&SY"][magic];
             bytes.splice(0..0, start.iter().copied());
             prop_assert!(whole(&bytes).map_or(true, |out| out.len() as u64 <= LIMIT));
         }

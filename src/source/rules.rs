@@ -10,10 +10,12 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use ignore::overrides::{Override, OverrideBuilder};
+use ignore::types::Types;
 use ignore::{IncrementalIgnore, Match, WalkBuilder};
 use thiserror::Error;
 
 use super::paths::Base;
+use super::types;
 use super::{size_text, special};
 use crate::config::DEFAULT_MAX_FILE_SIZE;
 
@@ -69,6 +71,10 @@ pub struct WalkOptions {
     /// folder that matches one with `!` is left out; the last one that matches decides. They count from
     /// the working directory and override ignore files and hiddenness.
     pub globs: Vec<String>,
+    /// The types of files that are taken, as [`file_types`](super::file_types) lists them. By default all.
+    pub types: Vec<String>,
+    /// The types of files that are left out.
+    pub types_not: Vec<String>,
     /// The size in bytes beyond which a file is skipped. By default 64 MiB. Files that are streamed
     /// ([`is_streamed`]) have no limit.
     pub max_file_size: u64,
@@ -83,28 +89,42 @@ impl Default for WalkOptions {
             ignore_files: IgnoreFiles::default(),
             links: Links::default(),
             globs: Vec::new(),
+            types: Vec::new(),
+            types_not: Vec::new(),
             max_file_size: DEFAULT_MAX_FILE_SIZE,
             exclude: None,
         }
     }
 }
 
-/// A glob that is none.
+/// Why the options of a scan make no rules.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("glob {glob:?}: {reason}")]
-pub struct GlobError {
-    /// The glob as given.
-    pub glob: String,
-    /// What is wrong with it.
-    pub reason: String,
+pub enum RuleError {
+    /// A glob is none.
+    #[error("glob {glob:?}: {reason}")]
+    Glob {
+        /// The glob as given.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no such type of files.
+    #[error("type {name:?}: not known; --list-types lists what is")]
+    Type {
+        /// The type as given.
+        name: String,
+    },
 }
 
-/// Whether a file of this name is read as a stream of documents, so that its size has no limit: JSON Lines,
-/// compressed or not.
+/// Whether a file of this name is read as a stream of documents, so that its size has no limit: JSON Lines, mailboxes
+/// and tar archives, compressed or not, and zip archives.
 pub fn is_streamed(path: &str) -> bool {
+    const COMPRESSED: [&str; 5] = [".gz", ".zst", ".zstd", ".xz", ".bz2"];
+    const STREAMS: [&str; 9] =
+        [".jsonl", ".ndjson", ".jsonlines", ".mbox", ".tar", ".tgz", ".txz", ".tbz2", ".zip"];
     let path = path.to_ascii_lowercase();
-    let stem = path.strip_suffix(".gz").or_else(|| path.strip_suffix(".zst")).unwrap_or(&path);
-    stem.ends_with(".jsonl") || stem.ends_with(".ndjson")
+    let stem = COMPRESSED.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(&path);
+    STREAMS.iter().any(|end| stem.ends_with(end))
 }
 
 /// The options of a scan, made ready to be asked.
@@ -113,15 +133,17 @@ pub(super) struct Rules {
     pub(super) base: Base,
     pub(super) options: WalkOptions,
     pub(super) globs: Override,
+    pub(super) types: Types,
     excluded: Vec<PathBuf>,
 }
 
 impl Rules {
-    pub(super) fn new(base: Base, options: &WalkOptions) -> Result<Self, GlobError> {
+    pub(super) fn new(base: Base, options: &WalkOptions) -> Result<Self, RuleError> {
         let globs = compile(&base, &options.globs)?;
+        let types = types::matcher(&options.types, &options.types_not)?;
         let named = options.exclude.iter().map(|path| base.resolve(path));
         let excluded = named.flat_map(|path| [path.canonicalize().ok(), Some(path)]).flatten().collect();
-        Ok(Self { base, options: options.clone(), globs, excluded })
+        Ok(Self { base, options: options.clone(), globs, types, excluded })
     }
 
     /// A walk of these folders by these rules.
@@ -132,7 +154,8 @@ impl Rules {
             .standard_filters(respected)
             .hidden(self.options.hidden == Hidden::Skip)
             .follow_links(self.options.links == Links::Follow)
-            .overrides(self.globs.clone());
+            .overrides(self.globs.clone())
+            .types(self.types.clone());
         if respected {
             walk.add_custom_ignore_filename(OWN_IGNORE_FILE);
         }
@@ -181,7 +204,11 @@ impl Rules {
             match self.globs.matched(&at, at.as_path() != path) {
                 Match::Ignore(_) => false,
                 Match::Whitelist(_) => true,
-                Match::None => self.options.hidden == Hidden::Take || !is_hidden(&at),
+                Match::None => {
+                    let is_folder = at.as_path() != path;
+                    (self.options.hidden == Hidden::Take || !is_hidden(&at))
+                        && !self.types.matched(&at, is_folder).is_ignore()
+                }
             }
         })
     }
@@ -192,8 +219,8 @@ pub(super) fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-fn compile(base: &Base, globs: &[String]) -> Result<Override, GlobError> {
-    let failed = |glob: &str, error: ignore::Error| GlobError {
+fn compile(base: &Base, globs: &[String]) -> Result<Override, RuleError> {
+    let failed = |glob: &str, error: ignore::Error| RuleError::Glob {
         glob: glob.to_owned(),
         reason: match error {
             ignore::Error::Glob { err, .. } => err,
@@ -246,14 +273,16 @@ impl Coverage {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Found;
     use super::super::fixture::Folder;
     use super::*;
 
     #[test]
-    fn json_lines_are_streamed_however_they_are_compressed() {
+    fn files_of_many_documents_are_streamed_however_they_are_compressed() {
         assert!(
             ["a.jsonl", "b/A.JSONL", "a.ndjson", "a.jsonl.gz", "a.ndjson.zst"].into_iter().all(is_streamed)
         );
+        assert!(["a.mbox", "a.tar.xz", "a.tgz", "A.ZIP"].into_iter().all(is_streamed));
         assert!(!["a.json", "jsonl", "a.jsonl.txt", "a.gz"].into_iter().any(is_streamed));
     }
 
@@ -293,6 +322,22 @@ mod tests {
         let paths = ["seeds/b.md", "seeds/b.txt", "seeds/old/b.md", "seeds/.b.md"];
         assert_eq!(covered(&folder, "seeds", &globs(&["*.md"]), &paths), [true, false, true, true]);
         assert_eq!(covered(&folder, "seeds", &globs(&["!old"]), &paths), [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_scan_by_types_takes_and_covers_only_what_they_select() {
+        let folder = Folder::with(&["seeds/a.md", "seeds/b.pdf", "seeds/c.txt"]);
+        let options = WalkOptions { types: vec!["pdf".into(), "md".into()], ..WalkOptions::default() };
+        let scan = folder.scan(&["seeds"], &options);
+        let found: Vec<_> = scan.found.iter().map(Found::path).collect();
+        assert_eq!(found, ["seeds/a.md", "seeds/b.pdf"]);
+        assert!(scan.covers("seeds/gone.pdf") && !scan.covers("seeds/c.txt"));
+        let options = WalkOptions { types_not: vec!["pdf".into()], ..WalkOptions::default() };
+        let paths = ["seeds/gone.pdf", "seeds/gone.txt"];
+        assert_eq!(covered(&folder, "seeds", &options, &paths), [false, true]);
+        let options = WalkOptions { types: vec!["pdf".into()], ..WalkOptions::default() };
+        let scan = folder.scan(&["seeds/c.txt"], &options);
+        assert_eq!(scan.found.len(), 1, "what is named is taken whatever its type");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::follow;
 use super::paths::{Base, Names};
 use super::problem::{self, Cause, Problem};
 use super::reason;
-use super::rules::{Coverage, GlobError, Links, NOT_FOLLOWED, OF_AN_INDEX, Rules, WalkOptions};
+use super::rules::{Coverage, Links, NOT_FOLLOWED, OF_AN_INDEX, RuleError, Rules, WalkOptions};
 
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub fn scan(
     roots: &[PathBuf],
     options: &WalkOptions,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Scan, GlobError> {
+) -> Result<Scan, RuleError> {
     Ok(scan_by(Rules::new(Base::current(), options)?, roots, progress))
 }
 

@@ -11,7 +11,7 @@ use ignore::{IncrementalIgnore, Match};
 
 use super::paths::{Base, Names};
 use super::rules::{
-    GlobError, Hidden, Links, NOT_FOLLOWED, OF_AN_INDEX, OWN_IGNORE_FILE, Rules, WalkOptions, is_hidden,
+    Hidden, Links, NOT_FOLLOWED, OF_AN_INDEX, OWN_IGNORE_FILE, RuleError, Rules, WalkOptions, is_hidden,
 };
 
 /// Tells by which rule a scan of `roots` leaves out a path that exists, if one does.
@@ -25,7 +25,7 @@ pub fn why_left_out(
     path: &Path,
     roots: &[PathBuf],
     options: &WalkOptions,
-) -> Result<Option<String>, GlobError> {
+) -> Result<Option<String>, RuleError> {
     Ok(why(&Rules::new(Base::current(), options)?, path, roots))
 }
 

@@ -275,7 +275,7 @@ fn broken_lines_are_told_with_their_numbers_and_the_rest_goes_on() {
     tidings: added 0, changed 0, removed 0, unchanged 2, skipped 0, failed 3
     ");
     assert_eq!(corpus.found("good"), ["docs/wire.jsonl#a#0", "docs/wire.jsonl#c#0"]);
-    assert_snapshot!(corpus.run("status --failed"), @r"
+    assert_snapshot!(corpus.run("status --failed"), @"
     exit 0
     stdout:
     index      index (format 1)
@@ -283,12 +283,12 @@ fn broken_lines_are_told_with_their_numbers_and_the_rest_goes_on() {
     sources    docs
     documents  2 (48 B)
     passages   2
-    formats    jsonl 2
+    formats    jsonl 2 (48 B, 2 passages)
     languages  unknown 2
     on disk    [bytes]
     segments   [segments]
     skipped    0
-    failed     3
+    failed     3 (2 malformed JSON, 1 its id stands)
 
     failed: docs/wire.jsonl:2: malformed JSON at column 10: EOF while parsing a value
     failed: docs/wire.jsonl:3: malformed JSON at column 1: expected an object

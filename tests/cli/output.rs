@@ -261,10 +261,10 @@ fn paths_are_linked_when_that_is_asked_for() {
     let folder = corpus.path("").canonicalize().unwrap().display().to_string();
     assert!(run.out().contains(&format!("\u{1b}]8;;x://{folder}/docs/wire.jsonl:2\u{1b}\\")), "{run}");
     assert!(!corpus.run("search storm --hyperlink-format default").out().contains('\u{1b}'));
-    assert_snapshot!(corpus.run("search storm --hyperlink-format 'x://{nonsense}'"), @r"
+    assert_snapshot!(corpus.run("search storm --hyperlink-format 'x://{nonsense}'"), @"
     exit 2
     stderr:
-    error: invalid value 'x://{nonsense}' for '--hyperlink-format <FORMAT>': hyperlink format `x://{nonsense}`: no such variable {nonsense}; use {path}, {line}, {column}, {host}, {wslprefix}
+    error: invalid value 'x://{nonsense}' for '--hyperlink-format <FORMAT>': hyperlink format `x://{nonsense}`: no such variable {nonsense}; use {path}, {line}, {column}, {page}, {host}, {wslprefix}
 
     For more information, try '--help'.
     ");

@@ -17,7 +17,7 @@ fn mixed() -> Corpus {
 
 #[test]
 fn the_whole_index_is_summed_up() {
-    assert_snapshot!(mixed().run("status"), @r"
+    assert_snapshot!(mixed().run("status"), @"
     exit 0
     stdout:
     index      index (format 1)
@@ -25,12 +25,15 @@ fn the_whole_index_is_summed_up() {
     sources    docs
     documents  7 (982 B)
     passages   8
-    formats    jsonl 3, text 2, html 1, markdown 1
+    formats    jsonl 3 (252 B, 3 passages)
+               text 2 (162 B, 2 passages)
+               html 1 (260 B, 1 passage)
+               markdown 1 (308 B, 2 passages)
     languages  en 4, unknown 2, ko 1
     on disk    [bytes]
     segments   [segments]
-    skipped    1
-    failed     1
+    skipped    1 (1 binary)
+    failed     1 (1 malformed JSON)
 
     failed: docs/broken.jsonl:2: malformed JSON at column 1: EOF while parsing an object
     skipped: docs/image.png: binary
@@ -42,7 +45,7 @@ fn the_whole_index_is_summed_up_as_json() {
     assert_snapshot!(mixed().run("status --json"), @r#"
     exit 0
     stdout:
-    {"index":"index","format_version":1,"generation":[generation],"updated":"[time]","roots":["docs"],"documents":7,"passages":8,"skipped":1,"failed":1,"segments":[segments],"deleted":[deleted],"bytes":{"columns":[bytes]},"source_bytes":982,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"languages":{"en":4,"ko":1,"unknown":2},"left_out":[{"path":"docs/broken.jsonl:2","state":"failed","reason":"malformed JSON at column 1: EOF while parsing an object"},{"path":"docs/image.png","state":"skipped","reason":"binary"}]}
+    {"index":"index","format_version":1,"generation":[generation],"updated":"[time]","roots":["docs"],"documents":7,"passages":8,"skipped":1,"failed":1,"segments":[segments],"deleted":[deleted],"bytes":{"columns":[bytes]},"source_bytes":982,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"by_format":{"html":{"documents":1,"bytes":260,"passages":1},"jsonl":{"documents":3,"bytes":252,"passages":3},"markdown":{"documents":1,"bytes":308,"passages":2},"text":{"documents":2,"bytes":162,"passages":2}},"languages":{"en":4,"ko":1,"unknown":2},"reasons":{"skipped":{"binary":1},"failed":{"malformed JSON":1}},"left_out":[{"path":"docs/broken.jsonl:2","state":"failed","reason":"malformed JSON at column 1: EOF while parsing an object"},{"path":"docs/image.png","state":"skipped","reason":"binary"}]}
     "#);
 }
 
@@ -92,7 +95,7 @@ fn of_one_path_it_says_it_as_json_too() {
     assert_snapshot!(corpus.run("status --json docs/note.txt"), @r#"
     exit 0
     stdout:
-    {"path":"docs/note.txt","reason":null,"record":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":1,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":257},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"state":"indexed"}
+    {"path":"docs/note.txt","reason":null,"record":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":1,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":513},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"state":"indexed"}
     "#);
     assert_snapshot!(corpus.run("status --json nowhere.txt"), @r#"
     exit 1
@@ -104,7 +107,7 @@ fn of_one_path_it_says_it_as_json_too() {
 #[test]
 fn skipped_and_failed_sources_are_listed() {
     let corpus = mixed();
-    assert_snapshot!(corpus.run("status --skipped"), @r"
+    assert_snapshot!(corpus.run("status --skipped"), @"
     exit 0
     stdout:
     index      index (format 1)
@@ -112,12 +115,15 @@ fn skipped_and_failed_sources_are_listed() {
     sources    docs
     documents  7 (982 B)
     passages   8
-    formats    jsonl 3, text 2, html 1, markdown 1
+    formats    jsonl 3 (252 B, 3 passages)
+               text 2 (162 B, 2 passages)
+               html 1 (260 B, 1 passage)
+               markdown 1 (308 B, 2 passages)
     languages  en 4, unknown 2, ko 1
     on disk    [bytes]
     segments   [segments]
-    skipped    1
-    failed     1
+    skipped    1 (1 binary)
+    failed     1 (1 malformed JSON)
 
     skipped: docs/image.png: binary
     ");

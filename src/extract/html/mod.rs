@@ -9,6 +9,7 @@ mod elements;
 mod meta;
 mod page;
 mod tokens;
+mod xhtml;
 
 use super::compose::{Composed, Composition};
 use super::decode::decode;
@@ -51,8 +52,15 @@ pub(super) fn referenced(reference: &str) -> Option<String> {
     }
 }
 
+/// Adds the text of a page of a book, all that is shown of it, to a text that leads back to places.
+pub(super) fn append_page(bytes: &[u8], out: &mut Composition) {
+    let decoded = decode(bytes, declared_charset(bytes).as_deref());
+    let page = xhtml::with_end_tags(&decoded.text);
+    page::write(&page, &OffsetMap::identity(page.len()), &Outline::of(&page), Keep::Shown, out);
+}
+
 /// The charset that a page's first bytes declare, in an XML declaration or a meta tag.
-fn declared_charset(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(CHARSET_WINDOW)];
     let head: String = head.iter().map(|&byte| char::from(byte).to_ascii_lowercase()).collect();
     let in_xml = || {

@@ -16,6 +16,8 @@ use crate::span::OffsetMap;
 pub(super) enum Keep {
     /// What a reader came for.
     Content,
+    /// All that is shown but navigation: a book's page has no furniture.
+    Shown,
     /// All but scripts and styles.
     Everything,
 }
@@ -198,7 +200,7 @@ impl Page<'_> {
         let in_content = in_content.into_iter().any(|element| self.nesting.is_open(element));
         let leaves_out = match tag.element.role() {
             _ if is_hidden(tag) => true,
-            Role::Furniture if in_content => false,
+            Role::Furniture if in_content || self.keep == Keep::Shown => false,
             Role::Furniture => {
                 tag.element != Element::Header || self.outline.has_content || !region.has_headline
             }

@@ -360,7 +360,7 @@ fn errors_show_the_place_and_a_remedy() {
         (
             "a format:doc",
             "`format:` takes the name of a format\n  a format:doc\n           ^~~\n  \
-             hint: write one of text, markdown, html, jsonl",
+             hint: write one of text, markdown, html, jsonl, pdf, docx, pptx, xlsx, xls, odt, odp, ods, epub, email, rtf, csv, tsv, xml, feed, subtitles, notebook, latex, rst, asciidoc, man",
         ),
         (
             "title:(a path:b)",

@@ -1,0 +1,6 @@
+//! Reads any bytes as a notebook.
+#![no_main]
+
+use tidings::document::Format;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tidings_fuzz::text(Format::Notebook, bytes));
