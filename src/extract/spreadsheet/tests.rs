@@ -72,7 +72,7 @@ fn a_cell_far_out_costs_no_more_than_one_nearby() {
 
 #[test]
 fn a_number_that_is_none_costs_its_cell_alone() {
-    let rows = "<row r='1'><c r='A1'><v>NA</v></c><c r='B1' t='str'><v>radar</v></c></row>\
+    let rows = "<row r='1'><c r='A1' t='n'><v>NA</v></c><c r='B1' t='str'><v>radar</v></c></row>\
         <row r='2'><c r='A2' t='str'><v>relay</v></c></row>";
     let text = read(rows, "").text;
     assert!(text.contains("radar") && text.contains("relay"), "{text}");
