@@ -31,7 +31,8 @@ hold it any more.";
 /// Read documents into the index
 ///
 /// Takes files, folders and `-` for standard input. Folders are walked as ripgrep does: what ignore files name and
-/// hidden files are left out. Plain text, Markdown, HTML and JSON Lines are read, each also compressed with gzip or zstd.
+/// hidden files are left out. Text and markup, tables, PDF, office documents, books, e-mail with what is attached to it,
+/// and archives are read; README.md lists the formats.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -76,7 +77,8 @@ pub(super) struct WalkArguments {
     /// Follow symbolic links
     #[arg(short = 'L', long)]
     follow: bool,
-    /// Skip larger files (of JSON Lines: longer lines); a number of bytes, with K, M or G
+    /// Skip larger files (of files that hold many documents: longer lines, messages, members); a number of bytes, with
+    /// K, M or G
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "64M")]
     max_file_size: u64,
 }
