@@ -12,6 +12,8 @@
 
 mod container;
 mod prepare;
+#[cfg(test)]
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
