@@ -3,8 +3,8 @@
 //!
 //! Of a text that was sent in two forms, the plain one is taken unless it only says to look at the other. Parts that are
 //! encrypted are named as such. Every line of the text leads back to the bytes and lines of the part that carries it:
-//! through its charset ([`decode`](super::decode)), its transfer encoding ([`transfer`]) and the message's structure
-//! ([`mime`]), whose fields [`fields`] reads.
+//! through its charset ([`decode`](super::decode)), its transfer encoding (`transfer`) and the message's structure
+//! (`mime`), whose fields `fields` reads.
 //!
 //! The reader is our own because mail is hostile and read inside the process: one that builds messages inside of messages
 //! can be made to use up the stack, and one that looks for each boundary to the end of the file, the time. This one
