@@ -16,6 +16,7 @@
 //! | [`source`], [`extract`], [`passage`] | files, their text and facts, the passages of it |
 //! | [`index`], [`ingest`] | the index on disk; one pass that makes it agree with its sources |
 //! | [`engine`], [`highlight`], [`search`] | the best passages; what of them matched; both together |
+//! | [`evaluation`] | how good a ranking is, where the answers are known |
 //! | [`render`], [`cli`] | hits as bytes; arguments, messages and exit codes |
 //!
 //! A module uses only modules that stand above it, and `docs/DESIGN.md` says which. To index a folder and
@@ -61,6 +62,7 @@ pub mod config;
 pub mod date;
 pub mod document;
 pub mod engine;
+pub mod evaluation;
 pub mod extract;
 pub mod highlight;
 pub mod hit;

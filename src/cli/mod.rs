@@ -5,6 +5,7 @@
 //! outcomes exit with.
 
 mod diagnostics;
+mod eval;
 mod generate;
 mod index;
 mod maintain;
@@ -72,6 +73,7 @@ enum Command {
     Status(status::Arguments),
     Verify(maintain::VerifyArguments),
     Compact(maintain::CompactArguments),
+    Eval(eval::Arguments),
     Schema(generate::SchemaArguments),
     Completions(generate::CompletionsArguments),
     Man(generate::ManArguments),
@@ -126,6 +128,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Status(arguments) => status::run(global, &arguments),
         Command::Verify(_) => maintain::verify(global),
         Command::Compact(arguments) => maintain::compact(global, &arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
         Command::Schema(_) => generate::schema(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),

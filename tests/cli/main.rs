@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the way to fail")]
 
 mod containers;
+mod eval;
 mod formats;
 mod harness;
 mod index;
