@@ -20,7 +20,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::extract;
 use crate::index::{Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
@@ -148,12 +147,7 @@ pub fn ingest(
     scan.warnings.iter().for_each(|warning| tell(Event::Warning(warning)));
     let manifest = snapshot.manifest()?;
     let mut pass = Pass {
-        rules: Rules {
-            snapshot: &snapshot,
-            max_size: options.walk.max_file_size,
-            hidden: options.walk.hidden,
-            archive_depth: options.archive_depth,
-        },
+        rules: Rules::new(options, &snapshot, &manifest),
         isolation: &options.isolation,
         writer,
         manifest: &manifest,
@@ -242,7 +236,7 @@ impl<'a> Pass<'a> {
             let before = self.manifest.get(found.path()).copied();
             match (found, before) {
                 (Found::File(file), Some(before))
-                    if is_current(&before)
+                    if self.rules.is_current(&before)
                         && (file.size, file.modified) == (before.size, before.modified)
                         && file.modified < recent =>
                 {
@@ -328,7 +322,7 @@ impl<'a> Pass<'a> {
         let manifest = self.manifest;
         for (path, before) in manifest.iter().filter(|(path, _)| scan.covers(path) && !is_found(path)) {
             if before.parts.is_some() {
-                for (id, part) in self.rules.snapshot.parts_of(path)?.iter() {
+                for (id, part) in self.rules.parts_of(path)?.iter() {
                     self.remove(id, part);
                 }
             }
@@ -354,15 +348,6 @@ fn work(
             Ok(()) => drop(sender.send(Ok(Outcome::FileDone { bytes: size_of(job.found) }))),
             Err(error) => drop(sender.send(Err(error))),
         }
-    }
-}
-
-/// Whether what read a source then would read it in the same way now.
-fn is_current(entry: &Entry) -> bool {
-    match (entry.state, entry.parts) {
-        (EntryState::Failed, _) => false,
-        (_, Some(parts)) if parts.failed > 0 => false,
-        _ => extract::is_current(entry.extractor),
     }
 }
 

@@ -25,8 +25,8 @@ Examples:
   tidings index --type pdf,office ~/Documents
   curl -s URL | tidings index -        standard input, as the document `-`
 
-A second pass reads only what changed. A document is removed when a folder that held it is scanned again and does not
-hold it any more.";
+A second pass reads only what changed. A document is removed when a folder that
+held it is scanned again and does not hold it any more.";
 
 /// Read documents into the index
 ///

@@ -138,6 +138,9 @@ pub enum ExtractError {
     /// It is not what its format prescribes, so far that nothing can be read from it.
     #[error("{0}")]
     Malformed(String),
+    /// What reads it gave up in a way that it should not.
+    #[error("its parser failed")]
+    ParserFailed,
     /// It is sound, but has no text: pages that were scanned, say. That is no failure.
     #[error("no text in it; {0}")]
     NoTextInside(String),
@@ -229,14 +232,22 @@ pub fn document_of(raw: &Raw<'_>, format: Format, extracted: Extracted) -> Docum
 
 /// The version of what reads a format. It grows whenever the same bytes give another document, so that an index
 /// knows what it must read again.
+///
+/// What holds sources of other formats is opened again when one of these is read otherwise; the sources in it that are
+/// not are then as they were.
 pub fn version(format: Format) -> u32 {
-    let archives_among = |formats: &[Format]| formats.iter().map(|&format| version(format)).sum::<u32>();
     match format {
-        // What holds sources of other formats is opened again when one of these is read otherwise; the sources in
-        // it that are not are then as they were.
-        Format::Zip | Format::Tar => 1 + archives_among(&Format::ALL[..26]),
-        Format::Email | Format::Mbox => 1 + archives_among(&Format::ALL[..13]),
-        // Much of what was plain text at first has a format of its own now.
+        Format::Zip | Format::Tar | Format::Email | Format::Mbox => {
+            DETECTION + Format::ALL.into_iter().map(own_version).sum::<u32>()
+        }
+        format => own_version(format),
+    }
+}
+
+/// The version of what reads a format, whatever stands in it.
+fn own_version(format: Format) -> u32 {
+    match format {
+        // What was plain text at first has formats of its own now.
         Format::Text => 2,
         _ => 1,
     }

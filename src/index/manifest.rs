@@ -38,6 +38,20 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The entry of a record that was put a moment ago and has no passages.
+    pub fn just_put() -> Self {
+        Self {
+            size: 0,
+            modified: 0,
+            hash: 0,
+            state: EntryState::Failed,
+            extractor: 0,
+            parts: None,
+            totals: Totals::default(),
+            address: DocAddress::new(0, 0),
+        }
+    }
+
     /// Whether the source is a document itself. One that holds parts may be one too: a message with attachments.
     pub fn is_document(&self) -> bool {
         self.state == EntryState::Indexed && (self.parts.is_none() || self.totals.passages > 0)
@@ -94,6 +108,11 @@ impl Manifest {
     /// All entries, by id.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(id, entry)| (id.as_str(), entry))
+    }
+
+    /// Keeps only the entries whose ids are wanted.
+    pub fn retain(&mut self, mut wanted: impl FnMut(&str) -> bool) {
+        self.entries.retain(|id, _| wanted(id));
     }
 
     /// How many entries there are.

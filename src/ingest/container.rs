@@ -18,10 +18,10 @@ use crate::extract::email::{self, Attachment, Held};
 use crate::extract::jsonl::{Record, Records};
 use crate::extract::mbox::Messages;
 use crate::extract::{self, Detected, ExtractError, Raw, Reading, feed};
-use crate::index::{Entry, Kind, Manifest, short_hash};
+use crate::index::{Entry, EntryState, Kind, Manifest, short_hash};
 use crate::isolate::{Packed, PackedContent};
 use crate::source::read::{self, ReadError};
-use crate::source::{Hidden, reason};
+use crate::source::{Hidden, reason, size_text};
 
 /// How many times its size a container may unpack to before it is taken for a bomb. Text compresses to a twentieth, the
 /// most repetitive logs to a hundredth.
@@ -29,6 +29,12 @@ const MAX_EXPANSION: u64 = 250;
 
 /// How much a container may unpack to whatever its size, in bytes.
 const FREE_EXPANSION: u64 = 256 << 20;
+
+/// What a member or an attachment costs of that besides its content and its name: it has an entry in the index.
+const MEMBER_COST: u64 = 512;
+
+/// How many bytes an id may have. The index has no terms of more than 64 KiB.
+const MAX_ID: usize = 8 << 10;
 
 /// What a container holds, to be read.
 pub(super) enum Contents<'a> {
@@ -41,7 +47,7 @@ pub(super) enum Contents<'a> {
 }
 
 impl Contents<'_> {
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         match self {
             Self::Lines(format, _) | Self::Bytes(format, _) | Self::File(format, _) => *format,
         }
@@ -104,8 +110,9 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
         source: Source<'a>,
         send: &'r mut Send<'s>,
     ) -> Result<Self, IngestError> {
+        let reader_max = reader.rules.max_size;
         // Also where no container is known: a pass that was cut short may have left parts of it.
-        let known = reader.rules.snapshot.parts_of(source.path)?;
+        let known = reader.rules.parts_of(source.path)?;
         Ok(Self {
             reader,
             source,
@@ -115,14 +122,59 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             names: HashMap::new(),
             parts: Parts::default(),
             is_whole: true,
-            budget: source.size.saturating_mul(MAX_EXPANSION).max(FREE_EXPANSION),
+            budget: allowance(source.size, reader_max),
             own: None,
         })
+    }
+
+    /// Whether the index has this very container on record, read to its end in this way.
+    pub(super) fn is_known_as(&self, hash: &str, format: Format) -> bool {
+        let record = self.source.record(State::Indexed, Some(format), hash.to_owned());
+        self.source.before.is_some_and(|before| {
+            is_same(&before, &record)
+                && (before.size, before.modified) == (record.size, record.modified)
+                && before.parts.is_some_and(|parts| parts.failed > 0 || before.state == EntryState::Failed)
+        })
+    }
+
+    /// Tells of a container that is known what the index has on record: it would be read in the same way again.
+    pub(super) fn tell_known(self) -> Result<(), IngestError> {
+        let snapshot = self.reader.rules.snapshot;
+        let own = self.source.before.map(|before| (self.source.path, before));
+        for (id, entry) in own.iter().map(|(id, entry)| (*id, entry)).chain(self.known.iter()) {
+            let outcome = match entry.state {
+                EntryState::Indexed if entry.is_document() => Outcome::Same(Tally::Unchanged),
+                EntryState::Indexed => continue,
+                EntryState::Skipped | EntryState::Failed => {
+                    let record = snapshot.record(id)?;
+                    let reason = record.and_then(|record| record.state.reason().map(str::to_owned));
+                    let tally =
+                        if entry.state == EntryState::Failed { Tally::Failed } else { Tally::Skipped };
+                    Outcome::Problem { path: id.to_owned(), reason: reason.unwrap_or_default(), tally }
+                }
+            };
+            if !(self.send)(outcome) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the container on record before its parts, so that a pass that is cut short leaves none that nothing holds.
+    fn announce(&mut self, format: Format) {
+        if self.source.before.is_none() {
+            let state = State::Failed("not read to its end yet".to_owned());
+            let mut record = self.source.record(state, Some(format), String::new());
+            record.parts = Some(Parts::default());
+            (self.send)(self.source.put(record, Vec::new(), Tally::Uncounted));
+            self.source.before = Some(Entry::just_put());
+        }
     }
 
     /// Reads all parts, and sends what comes of each; at the end what came of the container.
     pub(super) fn read(mut self, contents: Contents<'_>, hash: &str) -> Result<(), IngestError> {
         let format = contents.format();
+        self.announce(format);
         let holder = Holder { path: self.source.path, modified: self.source.modified, depth: 0 };
         let state = match self.contents(holder, contents) {
             Ok(()) => State::Indexed,
@@ -144,6 +196,16 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     /// Sends what came of the container itself.
     fn finish(mut self, format: Format, hash: &str, state: State) {
         let own = self.own.take();
+        let state = match (state, &own) {
+            // A message is one, whatever is attached to it.
+            (State::Failed(reason), Some(_)) => {
+                self.parts.failed += 1;
+                let path = self.source.path.to_owned();
+                (self.send)(Outcome::Problem { path, reason, tally: Tally::Failed });
+                State::Indexed
+            }
+            (state, _) => state,
+        };
         let tally = match (&state, &own) {
             (State::Failed(_), _) => Tally::Failed,
             (State::Skipped(_), _) => Tally::Skipped,
@@ -173,7 +235,12 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
 
     fn contents(&mut self, holder: Holder<'_>, contents: Contents<'_>) -> Result<(), Stop> {
         let depth = self.reader.rules.archive_depth;
-        if holder.depth >= depth && matches!(contents.format(), Format::Zip | Format::Tar | Format::Email) {
+        let is_deep = match contents.format() {
+            Format::Zip | Format::Tar => holder.depth >= depth,
+            Format::Email | Format::Mbox => holder.depth > 0 && holder.depth >= depth,
+            _ => false,
+        };
+        if is_deep {
             return Err(Stop::TooDeep(format!("stands in {depth} archives; raise --archive-depth")));
         }
         match contents {
@@ -205,7 +272,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     fn record(&mut self, holder: Holder<'_>, record: Record) -> Result<(), Stop> {
         let Record { id, line, offset, bytes, outcome } = record;
         let document = match outcome {
-            Ok(document) => match self.lines.entry(key(id.as_str())) {
+            Ok(document) => match self.lines.entry(key(&bounded(id.0.clone()))) {
                 Slot::Occupied(first) => {
                     Err(format!("its id stands on line {} already; give it another", first.get()))
                 }
@@ -217,7 +284,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             Err(error) => Err(error.to_string()),
         };
         // What failed has no id that is sure: it goes by its line.
-        let id = if document.is_ok() { id.0 } else { format!("{}:{line}", holder.path) };
+        let id = if document.is_ok() { bounded(id.0) } else { format!("{}:{line}", holder.path) };
         let part = Part {
             hash: hash_at(Base { bytes: offset, lines: line }, &bytes),
             size: bytes.len() as u64,
@@ -270,6 +337,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             let name = name.replace(['/', '\\'], "_");
             let name = if name.trim().is_empty() { "unnamed" } else { &name };
             let path = self.unique(format!("{id}!/{name}"));
+            self.spend(path.len() as u64 + MEMBER_COST)?;
             let source = self.source_of(&path, bytes.len(), holder.modified);
             self.file(source, holder.depth + 1, bytes)?;
         }
@@ -311,6 +379,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     }
 
     fn member(&mut self, holder: Holder<'_>, member: Member, bytes: Vec<u8>) -> Result<(), Stop> {
+        self.spend(member.unpacked + member.name.len() as u64 + MEMBER_COST)?;
         let is_hidden = member.name.split('/').any(|name| name.starts_with('.') || name == "__MACOSX");
         if is_hidden && self.reader.rules.hidden == Hidden::Skip {
             return Ok(());
@@ -318,16 +387,18 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
         let path = self.unique(format!("{}!/{}", holder.path, member.name));
         let source = self.source_of(&path, bytes.len(), member.modified);
         let state = match member.trouble {
-            None => {
-                self.spend(bytes.len() as u64)?;
-                return self.file(source, holder.depth + 1, bytes);
-            }
-            Some(Trouble::TooLarge) => {
-                self.spend(self.reader.rules.max_size)?;
-                State::Skipped(self.too_large())
-            }
+            None => return self.file(source, holder.depth + 1, bytes),
+            Some(Trouble::TooLarge) => State::Skipped(self.too_large()),
             Some(Trouble::Encrypted) => State::Failed(ExtractError::Encrypted.to_string()),
-            Some(Trouble::Broken(reason)) => State::Failed(reason),
+            Some(Trouble::Broken(reason)) => {
+                self.keep(source.path);
+                // What cannot be read keeps what it had.
+                if source.before.is_some_and(|before| before.is_document()) {
+                    let path = source.path.to_owned();
+                    return self.emit(Outcome::Problem { path, reason, tally: Tally::Failed });
+                }
+                State::Failed(reason)
+            }
         };
         let tally = if matches!(state, State::Failed(_)) { Tally::Failed } else { Tally::Skipped };
         self.emit(unseen(source, state, tally))
@@ -352,6 +423,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
                 let holder = Holder { path: source.path, modified: source.modified, depth };
                 match self.contents(holder, Contents::Bytes(format, content.bytes)) {
                     Err(Stop::Broken(reason)) => {
+                        self.keep(source.path);
                         self.emit(unseen(source, State::Failed(reason), Tally::Failed))
                     }
                     Err(Stop::TooDeep(reason)) => {
@@ -416,11 +488,24 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     fn source_of<'p>(&mut self, id: &'p str, size: usize, modified: i64) -> Source<'p> {
         self.lines.entry(key(id)).or_insert(0);
         let before = self.known.get(id).copied();
-        Source { path: id, size: size as u64, modified, kind: Kind::Record, before }
+        let tag = self.reader.rules.tag;
+        Source { path: id, size: size as u64, modified, kind: Kind::Record, before, tag }
+    }
+
+    /// Notes that the parts of what could not be read to its end, and stands at `path`, may be there still.
+    fn keep(&mut self, path: &str) {
+        let is_inside = |id: &str| {
+            let rest = id.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with("!/") || rest.starts_with('#'))
+        };
+        for (id, _) in self.known.iter().filter(|(id, _)| is_inside(id)) {
+            self.lines.entry(key(id)).or_insert(0);
+        }
     }
 
     /// The id, with a number behind it where it was met before.
     fn unique(&mut self, id: String) -> String {
+        let id = bounded(id);
         let count = self.names.entry(key(&id)).or_insert(0);
         *count += 1;
         let mut unique = if *count == 1 { id.clone() } else { format!("{id} ({count})") };
@@ -436,8 +521,8 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
         match self.budget.checked_sub(bytes) {
             Some(left) => self.budget = left,
             None => {
-                let reason = format!("unpacks to more than {MAX_EXPANSION} times its size; taken for a bomb");
-                return Err(Stop::Bomb(reason));
+                let limit = size_text(allowance(self.source.size, self.reader.rules.max_size));
+                return Err(Stop::Bomb(format!("unpacks to more than {limit}; taken for a bomb")));
             }
         }
         Ok(())
@@ -446,6 +531,22 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     fn too_large(&self) -> String {
         ReadError::TooLarge(self.reader.rules.max_size).to_string()
     }
+}
+
+/// How much may come out of a container of this size, in bytes.
+fn allowance(size: u64, max_member: u64) -> u64 {
+    size.saturating_mul(MAX_EXPANSION).max(FREE_EXPANSION).max(max_member.saturating_mul(4))
+}
+
+/// An id that can stand in the index: what is longer is cut, and told apart by a hash of all of it.
+fn bounded(mut id: String) -> String {
+    if id.len() > MAX_ID {
+        let hash = read::hash_bytes(id.as_bytes());
+        id.truncate(id.floor_char_boundary(MAX_ID));
+        id.push('~');
+        id.push_str(&hash[..16]);
+    }
+    id
 }
 
 /// A part of a container that is a document, but no file.

@@ -4,12 +4,12 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::IngestError;
 use super::container::{Container, Contents};
+use super::{IngestError, Options};
 use crate::analysis;
 use crate::document::{DocId, Document, DocumentRecord, Facts, Fingerprint, Format, Passage, State};
 use crate::extract::{self, Detected, ExtractError, Raw, Reading};
-use crate::index::{Entry, EntryState, Kind, Snapshot, short_hash};
+use crate::index::{Entry, EntryState, Kind, Manifest, Snapshot, short_hash};
 use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
@@ -74,10 +74,51 @@ pub(super) type Send<'a> = dyn FnMut(Outcome) -> bool + 'a;
 #[derive(Clone, Copy)]
 pub(super) struct Rules<'a> {
     pub(super) snapshot: &'a Snapshot,
+    pub(super) manifest: &'a Manifest,
     pub(super) max_size: u64,
     pub(super) hidden: Hidden,
     pub(super) archive_depth: usize,
+    /// Stands for the rules in fingerprints, where other rules would read otherwise; never 0.
+    pub(super) tag: u16,
 }
+
+impl<'a> Rules<'a> {
+    /// The rules of these options.
+    pub(super) fn new(options: &Options, snapshot: &'a Snapshot, manifest: &'a Manifest) -> Self {
+        let (max_size, hidden) = (options.walk.max_file_size, options.walk.hidden);
+        let archive_depth = options.archive_depth;
+        let limits = options.isolation.limits;
+        let text = format!("{max_size} {hidden:?} {archive_depth} {limits:?}");
+        let tag = u16::try_from(short_hash(&read::hash_bytes(text.as_bytes())) >> 48).unwrap_or(1).max(1);
+        Self { snapshot, manifest, max_size, hidden, archive_depth, tag }
+    }
+
+    /// What the index knows of the parts of the file at `path`, without those of another file whose name goes on from it.
+    pub(super) fn parts_of(&self, path: &str) -> Result<Manifest, IngestError> {
+        let mut parts = self.snapshot.parts_of(path)?;
+        parts.retain(|id| {
+            let ends = id.match_indices(['#', '!']).map(|(at, _)| at).filter(|&at| at > path.len());
+            ends.into_iter().all(|end| self.manifest.get(&id[..end]).is_none())
+        });
+        Ok(parts)
+    }
+
+    /// Whether what read a source then would read it in the same way now.
+    pub(super) fn is_current(&self, entry: &Entry) -> bool {
+        let (tag, extractor) = (entry.extractor >> TAG_SHIFT, entry.extractor & EXTRACTOR);
+        match (entry.state, entry.parts) {
+            (EntryState::Failed, _) => false,
+            (_, Some(parts)) if parts.failed > 0 => false,
+            _ => extract::is_current(extractor) && (tag == 0 || tag == u32::from(self.tag)),
+        }
+    }
+}
+
+/// Where in the number of an extractor the tag of the rules stands.
+const TAG_SHIFT: u32 = 16;
+
+/// What is left of that number without the tag.
+const EXTRACTOR: u32 = (1 << TAG_SHIFT) - 1;
 
 /// Reads sources, one after another.
 pub(super) struct Reader<'a> {
@@ -93,6 +134,8 @@ pub(super) struct Source<'a> {
     pub(super) modified: i64,
     pub(super) kind: Kind,
     pub(super) before: Option<Entry>,
+    /// The tag of the rules by which it is read.
+    pub(super) tag: u16,
 }
 
 impl Source<'_> {
@@ -104,13 +147,19 @@ impl Source<'_> {
 
     /// A record of this source without content.
     pub(super) fn record(&self, state: State, format: Option<Format>, content: String) -> DocumentRecord {
+        let mut fingerprint = fingerprint(content, format);
+        // By other rules another document may come of what was left out, and other parts of what holds parts.
+        let holds_parts = format.is_some_and(|format| Reading::of(format) == Reading::Container);
+        if state != State::Indexed || (holds_parts && self.kind == Kind::Document) {
+            fingerprint.extractor |= u32::from(self.tag) << TAG_SHIFT;
+        }
         DocumentRecord {
             id: DocId(self.path.to_owned()),
             path: self.path.to_owned(),
             state,
             format,
             facts: Facts::default(),
-            fingerprint: fingerprint(content, format),
+            fingerprint,
             size: self.size,
             modified: self.modified,
             passages: 0,
@@ -165,10 +214,13 @@ impl From<IsolationError> for Refusal {
             IsolationError::Extract(ExtractError::NoTextInside(_)) => {
                 Self { state: State::Skipped(reason), is_for_limits: false }
             }
-            IsolationError::Limit(_) => Self { state: State::Failed(reason), is_for_limits: true },
-            IsolationError::Extract(_) | IsolationError::Crash(_) => {
-                Self { state: State::Failed(reason), is_for_limits: false }
+            // A parser that fails where memory is short may do so in any way.
+            IsolationError::Limit(_)
+            | IsolationError::Crash(_)
+            | IsolationError::Extract(ExtractError::ParserFailed) => {
+                Self { state: State::Failed(reason), is_for_limits: true }
             }
+            IsolationError::Extract(_) => Self { state: State::Failed(reason), is_for_limits: false },
         }
     }
 }
@@ -181,7 +233,14 @@ impl Reader<'_> {
         before: Option<Entry>,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let unread = Source { path: found.path(), size: 0, modified: 0, kind: Kind::Document, before };
+        let unread = Source {
+            path: found.path(),
+            size: 0,
+            modified: 0,
+            kind: Kind::Document,
+            before,
+            tag: self.rules.tag,
+        };
         match found {
             Found::File(file) => {
                 let source = Source { size: file.size, modified: file.modified, ..unread };
@@ -202,7 +261,8 @@ impl Reader<'_> {
         before: Option<Entry>,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let source = Source { path: "-", size: 0, modified: 0, kind: Kind::Document, before };
+        let source =
+            Source { path: "-", size: 0, modified: 0, kind: Kind::Document, before, tag: self.rules.tag };
         match read::stdin(self.rules.max_size) {
             Ok(content) => {
                 let source = Source { size: content.bytes.len() as u64, ..source };
@@ -253,7 +313,7 @@ impl Reader<'_> {
                 };
             }
         };
-        Container::open(self, source, send)?.read(contents, &hash)
+        self.container(contents, &hash, source, send)
     }
 
     fn content(
@@ -270,7 +330,7 @@ impl Reader<'_> {
                 Format::Jsonl | Format::Mbox => Contents::Lines(format, Box::new(Cursor::new(content.bytes))),
                 _ => Contents::Bytes(format, content.bytes),
             };
-            return Container::open(self, source, send)?.read(contents, &content.hash);
+            return self.container(contents, &content.hash, source, send);
         }
         let outcome = self.document(source, detected, &content)?;
         if matches!(outcome, Outcome::Put(_)) {
@@ -278,6 +338,21 @@ impl Reader<'_> {
         }
         send(outcome);
         Ok(())
+    }
+
+    /// What comes of a file that holds documents.
+    fn container(
+        &mut self,
+        contents: Contents<'_>,
+        hash: &str,
+        source: Source<'_>,
+        send: &mut Send<'_>,
+    ) -> Result<(), IngestError> {
+        let container = Container::open(self, source, send)?;
+        match container.is_known_as(hash, contents.format()) {
+            true => container.tell_known(),
+            false => container.read(contents, hash),
+        }
     }
 
     /// What comes of a source that is one document, or none.
@@ -325,7 +400,7 @@ impl Reader<'_> {
     ) -> Result<Option<Outcome>, IngestError> {
         let is_known = source.before.is_some_and(|before| {
             before.state != EntryState::Indexed
-                && before.extractor == extract::extractor(format)
+                && before.extractor & EXTRACTOR == extract::extractor(format)
                 && hashes.iter().any(|hash| before.hash == short_hash(hash))
         });
         if !is_known {
@@ -366,7 +441,7 @@ impl Reader<'_> {
 
     /// The parts of what was a container, and is none any more, are gone.
     fn drop_parts(&self, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
-        for (id, &before) in self.rules.snapshot.parts_of(source.path)?.iter() {
+        for (id, &before) in self.rules.parts_of(source.path)?.iter() {
             send(Outcome::Vanished { id: id.to_owned(), before });
         }
         Ok(())
@@ -407,8 +482,8 @@ impl Reader<'_> {
         tally: Tally,
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
-        let keeps_content =
-            tally == Tally::Failed && source.before.is_some_and(|before| before.state == EntryState::Indexed);
+        let has_content = |before: Entry| before.state == EntryState::Indexed || before.parts.is_some();
+        let keeps_content = tally == Tally::Failed && source.before.is_some_and(has_content);
         let outcome = unseen(source, state, tally);
         if let Outcome::Problem { .. } = outcome {
             send(outcome);
@@ -446,6 +521,6 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, ExtractError>) -> Resu
 }
 
 /// The fingerprint of content that was read as `format`.
-pub(super) fn fingerprint(content: String, format: Option<Format>) -> Fingerprint {
+fn fingerprint(content: String, format: Option<Format>) -> Fingerprint {
     Fingerprint { content, extractor: extract::extractor(format), analyzer: analysis::VERSION }
 }

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::extract;
 use crate::index::Kind;
 
 /// Makes a pass over `folder`, a moment after what is in it was last changed; gives its report and which files it read.
@@ -60,9 +61,16 @@ fn an_extractor_that_is_improved_reads_its_own_documents_again_and_no_others() {
 }
 
 #[test]
-fn archives_are_opened_again_when_any_format_in_them_is_read_otherwise() {
+fn what_holds_other_formats_is_opened_again_when_any_of_these_is_read_otherwise() {
     use crate::document::Format;
-    let others = Format::ALL.into_iter().filter(|format| !matches!(format, Format::Zip | Format::Tar));
+    let holders = [Format::Zip, Format::Tar, Format::Email, Format::Mbox];
+    let others = Format::ALL.into_iter().filter(|format| !holders.contains(format));
     let sum: u32 = others.map(extract::version).sum();
-    assert!(extract::version(Format::Zip) > sum && extract::version(Format::Tar) > sum);
+    for holder in holders {
+        assert!(extract::version(holder) > sum, "{holder}");
+        assert!(
+            extract::extractor(Some(holder)) < 1 << 16,
+            "{holder}: there is room for the rules beside it"
+        );
+    }
 }

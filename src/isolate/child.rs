@@ -32,13 +32,13 @@ pub fn serve() -> io::Result<()> {
             }
             Task::Unpack { format, given, max_member } => {
                 let archive = match given {
-                    Given::File(path) => Archive::open(&path, format),
+                    Given::File(path) => Archive::open(&path.into_path(), format),
                     Given::Bytes => {
                         let bytes = wire::read_bytes(&mut orders, u64::MAX)?;
                         Archive::of(bytes, format)
                     }
                 };
-                unpack(archive, max_member, &mut out)?;
+                unpack(archive, max_member, order.seconds, &mut out)?;
             }
         }
         out.flush()?;
@@ -60,15 +60,15 @@ fn refused(error: ExtractError) -> Reply {
 
 /// Does something that may panic, and makes a panic an error.
 fn guarded<T>(parse: impl FnOnce() -> Result<T, ExtractError>) -> Result<T, ExtractError> {
-    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-        let line = text.lines().next().unwrap_or_default();
-        Err(ExtractError::Malformed(format!("its parser failed: {line}")))
-    })
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(ExtractError::ParserFailed))
 }
 
-fn unpack(archive: Result<Archive, ExtractError>, max_member: u64, out: &mut impl Write) -> io::Result<()> {
+fn unpack(
+    archive: Result<Archive, ExtractError>,
+    max_member: u64,
+    seconds: u64,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut broken_pipe = None;
     let mut take = |member: Member, bytes: &[u8]| {
         let has_bytes = member.trouble.is_none();
@@ -76,6 +76,7 @@ fn unpack(archive: Result<Archive, ExtractError>, max_member: u64, out: &mut imp
             .and_then(|()| if has_bytes { wire::write_bytes(bytes, out) } else { Ok(()) })
             .and_then(|()| out.flush());
         broken_pipe = written.err();
+        limit_time(seconds);
         broken_pipe.is_none()
     };
     let outcome = guarded(|| archive.and_then(|archive| archive::unpack(archive, max_member, &mut take)));
@@ -104,35 +105,43 @@ fn take_standard_output() -> io::Result<impl Write> {
 /// its own.
 #[cfg(unix)]
 fn limit(order: &Order) {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use rustix::process::Resource;
+    set_limit(Resource::As, order.memory);
+    set_limit(Resource::Core, 0);
+    set_limit(Resource::Fsize, 0);
+    limit_time(order.seconds);
+}
+
+/// Limits the processor time from now on. Only an orphan meets this limit: while the parent lives, its clock is stricter.
+#[cfg(unix)]
+fn limit_time(seconds: u64) {
     use rustix::time::{ClockId, clock_gettime};
     let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
-    let limits = [
-        (Resource::As, order.memory),
-        // Only an orphan meets this one: while the parent lives, its clock is stricter.
-        (Resource::Cpu, used + order.seconds + 2),
-        (Resource::Core, 0),
-        (Resource::Fsize, 0),
-    ];
-    for (resource, wanted) in limits {
-        let maximum = getrlimit(resource).maximum;
-        let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
-        let _ = setrlimit(resource, Rlimit { current, maximum });
-    }
+    set_limit(rustix::process::Resource::Cpu, used.saturating_add(seconds).saturating_add(2));
+}
+
+#[cfg(unix)]
+fn set_limit(resource: rustix::process::Resource, wanted: u64) {
+    use rustix::process::{Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(resource).maximum;
+    let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+    let _ = setrlimit(resource, Rlimit { current, maximum });
 }
 
 #[cfg(not(unix))]
 fn limit(_order: &Order) {}
+
+#[cfg(not(unix))]
+fn limit_time(_seconds: u64) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_an_error_with_its_first_line() {
-        let outcome: Result<(), _> = guarded(|| panic!("index out of bounds\nat the disco"));
-        let error = outcome.expect_err("it panicked").to_string();
-        assert_eq!(error, "its parser failed: index out of bounds");
+    fn a_panic_is_an_error() {
+        let outcome: Result<(), _> = guarded(|| panic!("index out of bounds"));
+        assert_eq!(outcome.expect_err("it panicked").to_string(), "its parser failed");
         assert!(guarded(|| Ok(())).is_ok());
     }
 }

@@ -20,7 +20,7 @@ pub use worker::Unpacking;
 
 use crate::document::Format;
 use crate::extract::{ExtractError, Extracted};
-use wire::{Given, Task};
+use wire::{FilePath, Given, Task};
 use worker::{Trouble, Worker};
 
 /// The argument that makes the program call [`serve`].
@@ -118,7 +118,7 @@ impl<'a> Children<'a> {
     /// When no child can be started; what is wrong with the archive comes with its members.
     pub fn unpack(&mut self, archive: Packed<'_>, max_member: u64) -> Result<Unpacking, IsolationError> {
         let given = match archive.content {
-            PackedContent::File(path) => Given::File(path.to_owned()),
+            PackedContent::File(path) => Given::File(FilePath::new(path)),
             PackedContent::Bytes(_) => Given::Bytes,
         };
         let task = Task::Unpack { format: archive.format, given, max_member };

@@ -4,7 +4,7 @@
 //! side trusts the other with its memory: the reader says how long a frame may be.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,37 @@ pub(super) enum Task {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Given {
     /// In this file, which may be compressed.
-    File(PathBuf),
+    File(FilePath),
     /// In the bytes that follow.
     Bytes,
+}
+
+/// A path as the system writes it, whatever its encoding.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FilePath(Vec<u8>);
+
+#[cfg(unix)]
+impl FilePath {
+    pub(super) fn new(path: &Path) -> Self {
+        use std::os::unix::ffi::OsStrExt;
+        Self(path.as_os_str().as_bytes().to_vec())
+    }
+
+    pub(super) fn into_path(self) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(self.0).into()
+    }
+}
+
+#[cfg(not(unix))]
+impl FilePath {
+    pub(super) fn new(path: &Path) -> Self {
+        Self(path.to_string_lossy().into_owned().into_bytes())
+    }
+
+    pub(super) fn into_path(self) -> PathBuf {
+        String::from_utf8_lossy(&self.0).into_owned().into()
+    }
 }
 
 /// What a child answers.
@@ -68,6 +96,7 @@ pub(super) struct Refused {
 enum RefusedKind {
     Encrypted,
     NoText,
+    ParserFailed,
     Other,
 }
 
@@ -76,6 +105,7 @@ impl From<ExtractError> for Refused {
         let (reason, kind) = match error {
             ExtractError::Encrypted => (String::new(), RefusedKind::Encrypted),
             ExtractError::NoTextInside(reason) => (reason, RefusedKind::NoText),
+            ExtractError::ParserFailed => (String::new(), RefusedKind::ParserFailed),
             other => (other.to_string(), RefusedKind::Other),
         };
         Self { reason, kind }
@@ -87,6 +117,7 @@ impl From<Refused> for ExtractError {
         match kind {
             RefusedKind::Encrypted => Self::Encrypted,
             RefusedKind::NoText => Self::NoTextInside(reason),
+            RefusedKind::ParserFailed => Self::ParserFailed,
             RefusedKind::Other => Self::Malformed(reason),
         }
     }

@@ -120,8 +120,19 @@ pub enum RuleError {
 /// and tar archives, compressed or not, and zip archives.
 pub fn is_streamed(path: &str) -> bool {
     const COMPRESSED: [&str; 5] = [".gz", ".zst", ".zstd", ".xz", ".bz2"];
-    const STREAMS: [&str; 9] =
-        [".jsonl", ".ndjson", ".jsonlines", ".mbox", ".tar", ".tgz", ".txz", ".tbz2", ".zip"];
+    const STREAMS: [&str; 11] = [
+        ".jsonl",
+        ".ndjson",
+        ".jsonlines",
+        ".mbox",
+        ".tar",
+        ".tgz",
+        ".txz",
+        ".tbz",
+        ".tbz2",
+        ".tzst",
+        ".zip",
+    ];
     let path = path.to_ascii_lowercase();
     let stem = COMPRESSED.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(&path);
     STREAMS.iter().any(|end| stem.ends_with(end))

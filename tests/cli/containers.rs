@@ -187,3 +187,142 @@ fn every_format_that_the_schema_names_can_be_asked_for() {
         assert_eq!(run.code == 2, is_container, "{name}: {run}");
     }
 }
+
+/// What a cut or broken copy of an archive leaves in the index: the ids that a query finds.
+fn found_after(corpus: &Corpus, path: &str, content: impl AsRef<[u8]>) -> Vec<String> {
+    corpus.write(path, content);
+    let run = corpus.run("index docs");
+    assert_eq!(run.code, 3, "{run}");
+    assert_eq!(corpus.run("verify").code, 0);
+    let mut found = corpus.found("lantern --limit 50");
+    found.sort();
+    found
+}
+
+#[test]
+fn an_archive_that_is_cut_off_keeps_what_was_not_reached() {
+    let content = "lantern ".repeat(200);
+    let members = ["0", "1", "2", "3"].map(|name| (name, content.as_bytes()));
+    let whole = tar(&members);
+    let all = ["docs/a.tar!/0#0", "docs/a.tar!/1#0", "docs/a.tar!/2#0", "docs/a.tar!/3#0"];
+    let corpus = Corpus::with(&[]);
+    corpus.write("docs/a.tar", &whole);
+    assert_eq!(corpus.run("index docs").code, 0);
+    assert_eq!(found_after(&corpus, "docs/a.tar", &whole[..2 * 2560 + 900]), all, "cut inside of a member");
+    let nested = tar(&[("a.tar", &whole)]);
+    corpus.write("docs/b.tar", &nested);
+    corpus.remove("docs/a.tar");
+    corpus.run("index docs");
+    let found = found_after(&corpus, "docs/b.tar", tar(&[("a.tar", &whole[..2 * 2560 + 900])]));
+    assert_eq!(found, all.map(|id| id.replace("docs/a.tar", "docs/b.tar!/a.tar")), "cut inside of another");
+    corpus.write("docs/b.tar", tar(&members[..1]));
+    corpus.run("index docs");
+    assert_eq!(corpus.found("lantern"), ["docs/b.tar!/0#0"], "what was read whole says what is gone");
+}
+
+#[test]
+fn archives_whose_names_begin_alike_keep_their_own_parts() {
+    let corpus = Corpus::with(&[]);
+    corpus.write("docs/a.tar#old.tar", tar(&[("one.txt", b"lantern")]));
+    corpus.write("docs/a.tar", tar(&[("two.txt", b"lantern")]));
+    corpus.run("index docs");
+    corpus.write("docs/a.tar", tar(&[("three.txt", b"lantern")]));
+    let run = corpus.run("index docs");
+    assert!(run.err().contains("added 1, changed 0, removed 1, unchanged 1"), "{run}");
+    let mut found = corpus.found("lantern");
+    found.sort();
+    assert_eq!(found, ["docs/a.tar!/three.txt#0", "docs/a.tar#old.tar!/one.txt#0"]);
+}
+
+#[test]
+fn other_rules_read_again_what_they_would_read_otherwise() {
+    let inner = tar(&[("deep.txt", b"depth")]);
+    let large = "lantern ".repeat(300);
+    let members: [(&str, &[u8]); 3] =
+        [("inner.tar", &inner), (".hidden", b"gong"), ("large.txt", large.as_bytes())];
+    let corpus = Corpus::with(&[]);
+    corpus.write("docs/a.tar", tar(&members));
+    corpus.write("docs/b.txt", "plain");
+    corpus.run("index docs --archive-depth 1 --max-file-size 1K");
+    assert_eq!(corpus.found("depth OR gong OR lantern"), Vec::<String>::new());
+    let run = corpus.run("index docs --hidden");
+    assert!(run.err().contains("added 3, changed 0, removed 0, unchanged 1"), "{run}");
+    let run = corpus.run("index docs --hidden");
+    assert!(run.err().contains("added 0, changed 0, removed 0, unchanged 4"), "{run}");
+}
+
+#[test]
+fn names_and_ids_without_end_are_cut_and_can_be_taken_out_again() {
+    let corpus = Corpus::with(&[]);
+    let name = "x".repeat(70_000);
+    let long = tar(&[("././@LongLink", name.as_bytes()), ("short", b"lantern")]);
+    // The entry before a member that tells its long name has a type of its own.
+    let mut long = long;
+    long[156] = b'L';
+    let sum: u32 = long[..512]
+        .iter()
+        .enumerate()
+        .map(|(at, &byte)| if (148..156).contains(&at) { 32 } else { u32::from(byte) })
+        .sum();
+    long[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    corpus.write("docs/a.tar", &long);
+    corpus.write("docs/b.jsonl", format!("{{\"id\":\"{name}\",\"text\":\"lantern\"}}\n"));
+    assert_eq!(corpus.run("index docs").code, 0);
+    assert_eq!(corpus.run("search --count lantern").out(), "2\n");
+    corpus.remove("docs");
+    corpus.write("docs/c.txt", "gong");
+    let run = corpus.run("index docs");
+    assert!(run.err().contains("removed 2"), "{run}");
+    assert_eq!(corpus.run("search --count lantern").out(), "0\n");
+    assert_eq!(corpus.run("verify").code, 0);
+}
+
+#[test]
+fn a_mailbox_in_a_mailbox_without_end_is_read_to_a_depth() {
+    let mut mailbox =
+        "From a@b.org Tue Dec 19 09:00:00 2023\nFrom: a@b.org\nSubject: inmost\n\nlantern\n".to_owned();
+    for _ in 0..400 {
+        let body = mailbox.replace('=', "=3D").replacen("From ", "=46rom ", 1);
+        mailbox = format!(
+            "From a@b.org Tue Dec 19 09:00:00 2023\nFrom: a@b.org\nSubject: outer\nMIME-Version: 1.0\n\
+             Content-Type: application/mbox\nContent-Disposition: attachment; filename=a.mbox\n\
+             Content-Transfer-Encoding: quoted-printable\n\n{body}"
+        );
+    }
+    let corpus = Corpus::with(&[("docs/a.mbox", &mailbox), ("docs/b.txt", "gong")]);
+    let run = corpus.run("index docs");
+    assert!(matches!(run.code, 0 | 3), "{run}");
+    assert_eq!(corpus.found("gong"), ["docs/b.txt#0"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_is_opened_whatever_its_name_is_made_of() {
+    use std::os::unix::ffi::OsStrExt;
+    let corpus = Corpus::with(&[]);
+    corpus.write("docs/a.tar", tar(&[("one.txt", b"lantern")]));
+    let name = std::ffi::OsStr::from_bytes(b"\xb9\xcc.tar");
+    std::fs::rename(corpus.path("docs/a.tar"), corpus.path("docs").join(name)).unwrap();
+    assert_eq!(corpus.run("index docs").code, 0);
+    assert_eq!(corpus.found("lantern").len(), 1);
+}
+
+#[test]
+fn a_pass_that_is_killed_within_an_archive_leaves_nothing_that_nobody_holds() {
+    let names: Vec<_> = (0..2_000).map(|number| format!("{number}.txt")).collect();
+    let members: Vec<_> = names.iter().map(|name| (name.as_str(), &b"lantern"[..])).collect();
+    let corpus = Corpus::with(&[("docs/b.txt", "gong")]);
+    corpus.run("index docs");
+    corpus.write("docs/a.tar", tar(&members));
+    let mut pass = corpus.start("index docs --commit-every 0");
+    while corpus.run("search --count lantern").out() == "0\n" {
+        assert!(pass.try_wait().unwrap().is_none(), "it ended before it could be killed");
+    }
+    pass.kill().unwrap();
+    pass.wait().unwrap();
+    corpus.remove("docs/a.tar");
+    let run = corpus.run("index docs --wait 5");
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(corpus.run("search --count lantern").out(), "0\n");
+    assert_eq!(corpus.run("verify").code, 0);
+}
