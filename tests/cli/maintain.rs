@@ -122,17 +122,17 @@ fn there_is_a_manual_page_for_each_command() {
         assert_eq!(run.code, 0, "{command}");
         assert!(run.out().contains(".TH"), "{command}");
     }
-    assert_snapshot!(corpus.run("man frobnicate"), @r"
+    assert_snapshot!(corpus.run("man frobnicate"), @"
     exit 2
     stderr:
-    tidings: no command frobnicate; there are index, search, show, status, verify, compact, schema, completions, man, help
+    tidings: no command frobnicate; there are index, search, show, status, verify, compact, eval, schema, completions, man, help
     ");
 }
 
 #[test]
 fn help_tells_of_the_commands_and_the_exit_codes() {
     let corpus = Corpus::with(&[]);
-    assert_snapshot!(corpus.run("--help"), @r"
+    assert_snapshot!(corpus.run("--help"), @"
     exit 0
     stdout:
     Full-text search for folders of documents.
@@ -149,6 +149,7 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       status       Tell what is indexed, skipped and failed, and why
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
+      eval         Measure the ranking on collections whose answers are known
       schema       Print the JSON Schema of one line of `search --json`
       completions  Print the completions for a shell
       man          Print the manual page of the program, or of one of its commands
@@ -182,7 +183,7 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       5   no permission
       75  another writer holds the index
     ");
-    assert_snapshot!(corpus.run(""), @r"
+    assert_snapshot!(corpus.run(""), @"
     exit 2
     stderr:
     Full-text search for folders of documents
@@ -196,6 +197,7 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       status       Tell what is indexed, skipped and failed, and why
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
+      eval         Measure the ranking on collections whose answers are known
       schema       Print the JSON Schema of one line of `search --json`
       completions  Print the completions for a shell
       man          Print the manual page of the program, or of one of its commands
