@@ -5,6 +5,7 @@
 //! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
 //! `missile "missile warning"` the phrase.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::{self, Kind, Token};
@@ -45,18 +46,35 @@ pub struct Marks {
     pub headings: Vec<Vec<Mark>>,
 }
 
-/// What `query` matched in the texts of a hit.
-pub fn highlight(query: &Query, texts: &Texts<'_>) -> Marks {
-    let analysed = Analysed::new(texts);
-    let mut marks = analysed.eval(query).unwrap_or_else(|| analysed.no_marks());
-    settle(&mut marks.text);
-    settle(&mut marks.title);
-    marks.headings.iter_mut().for_each(settle);
-    marks
+/// Tells what a query matched in the texts of its hits.
+pub struct Highlighter<'q> {
+    query: &'q Query,
+    /// What each text clause looks for, by the clause's number; made once, for all hits.
+    patterns: BTreeMap<usize, Pattern>,
+}
+
+impl<'q> Highlighter<'q> {
+    /// A highlighter for the hits of `query`. A clause that no engine can search for matches nothing.
+    pub fn new(query: &'q Query) -> Self {
+        let pattern = |clause: &TextClause| Pattern::of(&clause.matcher).unwrap_or(Pattern::Nothing);
+        let clauses = query.text_clauses().into_iter();
+        Self { query, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
+    }
+
+    /// What the query matched in the texts of a hit.
+    pub fn marks(&self, texts: &Texts<'_>) -> Marks {
+        let analysed = Analysed::new(texts, &self.patterns);
+        let mut marks = analysed.eval(self.query).unwrap_or_else(|| analysed.no_marks());
+        settle(&mut marks.text);
+        settle(&mut marks.title);
+        marks.headings.iter_mut().for_each(settle);
+        marks
+    }
 }
 
 /// The texts of a hit with their tokens.
-struct Analysed {
+struct Analysed<'p> {
+    patterns: &'p BTreeMap<usize, Pattern>,
     text: Vec<Word>,
     title: Vec<Word>,
     headings: Vec<Vec<Word>>,
@@ -79,9 +97,10 @@ fn words(text: &str) -> Vec<Word> {
         .collect()
 }
 
-impl Analysed {
-    fn new(texts: &Texts<'_>) -> Self {
+impl<'p> Analysed<'p> {
+    fn new(texts: &Texts<'_>, patterns: &'p BTreeMap<usize, Pattern>) -> Self {
         Self {
+            patterns,
             text: words(texts.text),
             title: words(texts.title.unwrap_or_default()),
             headings: texts.headings.iter().map(|heading| words(heading)).collect(),
@@ -135,8 +154,8 @@ impl Analysed {
     }
 
     fn clause(&self, clause: &TextClause) -> Option<Marks> {
-        let pattern = Pattern::of(&clause.matcher);
-        let in_words = |words: &[Word]| spans(&pattern, words, clause.clause);
+        let pattern = self.patterns.get(&clause.clause)?;
+        let in_words = |words: &[Word]| spans(pattern, words, clause.clause);
         let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
@@ -190,6 +209,7 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
         Pattern::Nothing => Vec::new(),
         Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
+        Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
         Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
         Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
         Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
@@ -263,7 +283,7 @@ mod tests {
         let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
         let mut shown = String::new();
         let mut at = 0;
-        for mark in highlight(&query, &texts).text {
+        for mark in Highlighter::new(&query).marks(&texts).text {
             shown.push_str(&text[at..mark.span.start]);
             shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
             at = mark.span.end;
@@ -276,6 +296,16 @@ mod tests {
         assert_eq!(marked("launch", "It launches. A launch-pad."), "It [launches|0]. A [launch|0]-pad.");
         assert_eq!(marked("=launch", "It launches. A launch."), "It launches. A [launch|0].");
         assert_eq!(marked("laun*", "It launches, lunar."), "It [launches|0], lunar.");
+    }
+
+    #[test]
+    fn of_fuzzy_words_and_regular_expressions_the_words_that_fit_are_marked() {
+        assert_eq!(
+            marked("pyongyng~1", "Pyongyang, Pyong Yang, pyongyng"),
+            "[Pyongyang|0], Pyong Yang, [pyongyng|0]"
+        );
+        assert_eq!(marked("/MISS.les?/", "Missiles, a missile, amiss"), "[Missiles|0], a [missile|0], amiss");
+        assert_eq!(marked("a /[b-d]/^2", "a b-e c"), "[a|0] [b|1]-e [c|1]");
     }
 
     #[test]
@@ -317,7 +347,7 @@ mod tests {
         let headings = ["The summit at Camp David".to_owned()];
         let of = |ordinal| {
             let texts = Texts { text: "x", title: Some("Camp David summit"), headings: &headings, ordinal };
-            let marks = highlight(&query, &texts);
+            let marks = Highlighter::new(&query).marks(&texts);
             (marks.title.len(), marks.headings[0].len())
         };
         assert_eq!(of(0), (2, 1));
@@ -332,7 +362,7 @@ mod tests {
         ) {
             let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
             let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0 };
-            let marks = highlight(&parsed.query, &texts);
+            let marks = Highlighter::new(&parsed.query).marks(&texts);
             let mut end = 0;
             for mark in marks.text {
                 prop_assert!(mark.span.start >= end && !mark.span.is_empty());

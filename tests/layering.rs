@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 37] = [
+const HOMES: [(&str, &[&str]); 41] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -42,6 +42,10 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
     ("tantivy", &["analysis", "index", "engine"]),
+    ("tantivy_fst", &["pattern"]),
+    ("levenshtein_automata", &["pattern"]),
+    ("regex_automata", &["pattern"]),
+    ("regex_syntax", &["query", "pattern"]),
     ("ignore", &["source"]),
     ("flate2", &["source"]),
     ("zstd", &["source"]),

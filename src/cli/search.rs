@@ -25,6 +25,7 @@ const EXAMPLES: &str = r#"Query text:
   =launches                 exactly this word
   +a -b  a AND b  a OR b    required, excluded, both, either; NOT and parentheses too
   warn*  "missile warn*"    prefixes
+  pyongyng~1  /miss.le/     within so many edits; a regular expression on whole words
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
   word^2                    weighs twice

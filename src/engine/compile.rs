@@ -12,7 +12,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::plan::Plan;
-use super::{EngineError, MAX_EXPANSION};
+use super::{EngineError, expand};
 use crate::analysis::STEM_MARK;
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
@@ -85,7 +85,7 @@ impl Compiler<'_> {
     }
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
-        let pattern = Pattern::of(&clause.matcher);
+        let pattern = Pattern::of(&clause.matcher)?;
         match (clause.field, pattern) {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
             (TextField::Any, Pattern::Stem(stem)) => Ok(self.leaf(term_query(self.fields.stem, &stem))),
@@ -167,34 +167,22 @@ impl Compiler<'_> {
                 Box::new(PhraseQuery::new(terms(&words)))
             }
             Pattern::Prefix(prefix) => {
-                let words = self.words_with_prefix(field, prefix)?;
+                let words = expand::starting(self.snapshot.searcher(), field, prefix)?;
+                Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
+            }
+            Pattern::Like(automaton) => {
+                let words = expand::accepted(self.snapshot.searcher(), field, automaton)?;
                 Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
             }
             Pattern::PhrasePrefix(words) => {
                 let last = words.last().expect("a phrase has words");
-                let expansion = self.words_with_prefix(field, last)?.len();
+                let expansion = expand::starting(self.snapshot.searcher(), field, last)?.len();
                 let mut query = PhrasePrefixQuery::new(terms(words));
                 // A segment holds at most as many of the words as all of them do, so that none is left out.
                 query.set_max_expansions(u32::try_from(expansion).unwrap_or(u32::MAX).max(1));
                 Box::new(query)
             }
         })
-    }
-
-    /// The words of a field that start with `prefix`.
-    fn words_with_prefix(&self, field: Field, prefix: &str) -> Result<BTreeSet<String>, EngineError> {
-        let mut words = BTreeSet::new();
-        for segment in self.snapshot.searcher().segment_readers() {
-            let index = segment.inverted_index(field)?;
-            let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(tantivy_io)?;
-            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-                words.insert(String::from_utf8_lossy(terms.key()).into_owned());
-                if words.len() > MAX_EXPANSION {
-                    return Err(EngineError::TooManyWords(prefix.to_owned()));
-                }
-            }
-        }
-        Ok(words)
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
@@ -335,7 +323,7 @@ fn paths_of(
     let mut paths = BTreeSet::new();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().stream().map_err(tantivy_io)?;
+        let mut terms = index.terms().stream().map_err(expand::io_error)?;
         while terms.advance() {
             if let Ok(path) = std::str::from_utf8(terms.key())
                 && matcher.matches(path)
@@ -345,8 +333,4 @@ fn paths_of(
         }
     }
     Ok(paths)
-}
-
-fn tantivy_io(error: std::io::Error) -> EngineError {
-    tantivy::TantivyError::from(error).into()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-use super::{Engine, LocalEngine};
+use super::{Engine, LocalEngine, MAX_EXPANSION};
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
@@ -160,6 +160,33 @@ fn documents_tell_how_many_of_their_passages_match() {
         counts,
         [("00000.txt#2".into(), Some(3)), ("00001.txt#0".into(), Some(1)), ("00002.txt#0".into(), Some(1))]
     );
+}
+
+#[test]
+fn what_stands_for_too_many_words_is_refused_and_never_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = (0..=MAX_EXPANSION).map(|number| format!("w{number}x")).collect::<Vec<_>>().join(" ");
+    let engine = index(folder.path(), &vec![vec![text, "w5x".into()]], 10, 10);
+    for query in ["w*", "/w.*/", "\"a w*\""] {
+        let error = engine.search(&request(query, 1, Group::Passage)).expect_err(query);
+        assert!(error.to_string().contains("stands for more than 10000 words"), "{error}");
+        assert!(error.is_of_query());
+    }
+    assert_eq!(found(&engine, "/w[0-9]{1,3}x/ /w5x/ -w1*", 10, Group::Passage).len(), 1);
+}
+
+#[test]
+fn fuzzy_words_find_no_stems_of_titles() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    let passages = [passage(0, "nothing")];
+    writer.put(record("a.txt", Some("Missiles")), &passages, Kind::Document, None).expect("it is put");
+    writer.commit().expect("it is committed");
+    writer.close().expect("it is closed");
+    let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));
+    for (query, hits) in [("title:missil~1", 0), ("title:missil~2", 1), ("missils~1", 1), ("/.?missil/", 0)] {
+        assert_eq!(found(&engine, query, 10, Group::Passage).len(), hits, "{query}");
+    }
 }
 
 proptest! {

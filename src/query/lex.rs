@@ -6,6 +6,7 @@
 
 use super::Matcher;
 use super::error::{Notice, ParseError, quoted};
+use super::expression;
 use super::field::Field;
 use super::word::{self, ends_word, is_quote, is_searchable, is_space};
 use crate::span::{InQuery, Span};
@@ -85,6 +86,7 @@ pub(super) fn takes_sign(text: &str) -> bool {
         Some('(') => true,
         Some('*') => behind(1).is_none_or(ends_word),
         Some('=') => behind(1).is_some_and(|c| c.is_alphanumeric() || is_quote(c)),
+        Some('/') => word::regex_at(text).is_some(),
         Some('\\') => {
             let word = word::word_at(text);
             (word::escaped(word).is_some() || word::unescape(word) != word) && is_searchable(word)
@@ -272,7 +274,22 @@ impl<'a> Lexer<'a> {
             return Ok(());
         }
         self.refuse_later_forms(typed)?;
-        self.text(typed)
+        match word::regex_at(self.rest()).filter(|_| before != Before::Text) {
+            Some(len) => self.regex(len),
+            None => self.text(typed),
+        }
+    }
+
+    /// Reads a regular expression, `len` bytes with its slashes.
+    fn regex(&mut self, len: usize) -> Result<(), ParseError> {
+        let expression = &self.rest()[1..len - 1];
+        if let Err(refusal) = expression::check(expression) {
+            let span = refusal.span.range();
+            let place = Span::new(self.at + 1 + span.start, self.at + 1 + span.end);
+            return Err(ParseError::new(self.text, place, refusal.message, refusal.hint));
+        }
+        self.push(Token::Text(Matcher::Regex(expression.into())), len);
+        Ok(())
     }
 
     /// Reads a word that is to be searched for; drops it where nothing in it can be.
@@ -286,6 +303,14 @@ impl<'a> Lexer<'a> {
             self.at += typed.len();
             return Ok(());
         };
+        if let Matcher::Fuzzy { edits: 0 | 3.., .. } = matcher {
+            self.at += body.len() - 2;
+            return Err(self.error(
+                2,
+                format!("{} is no number of edits", quoted(&self.rest()[..2])),
+                "write ~1 or ~2, as in word~1; a plain ~ is written \\~",
+            ));
+        }
         self.push(Token::Text(matcher), body.len());
         if weight > 0 { self.weight(weight) } else { Ok(()) }
     }
@@ -293,9 +318,6 @@ impl<'a> Lexer<'a> {
     fn refuse_later_forms(&self, typed: &str) -> Result<(), ParseError> {
         if self.before() == Before::Text {
             return Ok(());
-        }
-        if let Some(len) = word::regex_at(self.rest()) {
-            return Err(self.unsupported(len, "a regular expression"));
         }
         word::later_form(typed).map_or(Ok(()), |form| Err(self.unsupported(typed.len(), form)))
     }

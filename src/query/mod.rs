@@ -6,6 +6,7 @@
 //! from the tree again: parsing what is shown gives the same tree.
 
 mod error;
+mod expression;
 mod field;
 mod lex;
 mod literal;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Period;
 
 pub use error::{Notice, ParseError};
+pub use expression::parse as parse_expression;
 pub use parse::{MAX_QUERY_LENGTH, Operator, Options, Parsed, Reading, parse};
 
 /// A query: a tree whose leaves are clauses numbered from 0, from left to right.
@@ -108,6 +110,15 @@ pub enum Matcher {
     Phrase(String),
     /// A phrase whose last word may go on.
     PhrasePrefix(String),
+    /// Any word that so few edits make of this one.
+    Fuzzy {
+        /// The word.
+        word: String,
+        /// How many letters may be put in, left out, changed, or exchanged with the next: 1 or 2.
+        edits: u8,
+    },
+    /// Any word that this regular expression matches from its first letter to its last.
+    Regex(String),
 }
 
 impl Matcher {
@@ -118,7 +129,9 @@ impl Matcher {
             | Self::Exact(text)
             | Self::Prefix(text)
             | Self::Phrase(text)
-            | Self::PhrasePrefix(text) => text,
+            | Self::PhrasePrefix(text)
+            | Self::Regex(text)
+            | Self::Fuzzy { word: text, .. } => text,
         }
     }
 }
@@ -154,6 +167,17 @@ impl Query {
         let mut clauses = Vec::new();
         self.collect_positive(&mut clauses);
         clauses
+    }
+
+    /// Every text clause of the query, in order.
+    pub fn text_clauses(&self) -> Vec<&TextClause> {
+        match self {
+            Self::All | Self::Filter(_) => Vec::new(),
+            Self::Text(clause) => vec![clause],
+            Self::Not(query) | Self::Weighted { query, .. } => query.text_clauses(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::text_clauses).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.text_clauses()).collect(),
+        }
     }
 
     fn collect_positive<'a>(&'a self, clauses: &mut Vec<&'a TextClause>) {

@@ -18,6 +18,7 @@
 //!          | "(" query ")"
 //!          | field ":" ( text | value | "(" query ")" )
 //! text     = word | "=" word | word "*" | quote { character } [ "*" ] quote
+//!          | word "~" ( "1" | "2" ) | "/" expression "/"
 //! ```
 //!
 //! | typed | means |
@@ -26,6 +27,8 @@
 //! | `"missile warning"` | these words, one behind the other |
 //! | `=launches` | exactly this word |
 //! | `warn*`, `"missile warn*"` | a word that starts so, also as a phrase's last |
+//! | `pyongyng~1`, `word~2` | a word within one or two edits of this |
+//! | `/miss.le/` | a word that this regular expression matches from end to end |
 //! | `+a`, `-a`, `a NOT b` | `a` is required, is excluded; `a NOT b` is `a -b` |
 //! | `a AND b`, `a OR b`, `NOT a`, `( )` | AND binds tighter than OR, OR tighter than a space |
 //! | `title:a`, `heading:"a b"`, `title:(a OR b)` | in the title, in a heading above the passage |
@@ -54,14 +57,19 @@
 //! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
 //!   text. Alone among other parts of a sequence it is punctuation (a pasted bullet).
 //! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text.
+//! - **`~`** with a digit behind it counts edits at the end of a word, directly behind a letter. `1~2` and `~x` are
+//!   text. An edit puts a letter in, leaves one out, changes one, or exchanges it with the next; any letter, the
+//!   first too. Such a word is exact but for its edits: it is not stemmed, and `=` before it changes nothing.
+//! - **Slashes** around a text without white space, at the start of a word and at its end, make a regular
+//!   expression; `/usr/bin/env` is text. Inside, `\/` stands for a slash, and nothing else is an escape of ours. Its
+//!   case does not matter, nor do accents.
 //! - **Parentheses** always group, also `(see p. 4)`; full-width ones are punctuation.
 //! - **Backslash** outside phrases escapes one of `" ( ) + - = * : ^ ~ / \` or a curly quote, and at a word's
 //!   start a whole operator, as in `\AND`. Before anything else it is text: `C:\temp\x`.
 //! - Words without a letter or digit (`-`, `&`, `...`) are dropped like white space, and groups of such words too.
 //!
 //! Forms that are kept for later are errors, so that they can get their meaning without changing that of any
-//! query that works today: `a NEAR/5 b`, `a BEFORE/5 b`, `"a b"~3`, `"a b"~>3`, `word~1`, `/regex/`, `size:`,
-//! `meta.KEY:`.
+//! query that works today: `a NEAR/5 b`, `a BEFORE/5 b`, `"a b"~3`, `"a b"~>3`, `size:`, `meta.KEY:`.
 
 use super::error::{Notice, ParseError, quoted};
 use super::field::Field;

@@ -99,6 +99,9 @@ fn show_clause(field: &str, matcher: &Matcher) -> String {
     let (before, behind) = match matcher {
         Matcher::Word(_) => ("", ""),
         Matcher::Exact(_) => ("=", ""),
+        Matcher::Fuzzy { edits: 1, .. } => ("", "~1"),
+        Matcher::Fuzzy { .. } => ("", "~2"),
+        Matcher::Regex(expression) => return format!("{field}/{expression}/"),
         Matcher::Prefix(_) => ("", "*"),
         Matcher::Phrase(text) => return format!("{field}\"{}\"", escape_phrase(text)),
         Matcher::PhrasePrefix(text) => return format!("{field}\"{}*\"", escape_phrase(text)),

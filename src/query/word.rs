@@ -111,6 +111,9 @@ pub(super) fn is_number(digits: &str) -> bool {
 pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
     let exact = word.strip_prefix('=').filter(|word| may_be_exact && word.starts_with(char::is_alphanumeric));
     let body = exact.unwrap_or(word);
+    if let Some((word, edits)) = split_edits(body).filter(|_| may_be_exact) {
+        return Some(Matcher::Fuzzy { word: unescape(word), edits });
+    }
     let prefix = body.strip_suffix('*').filter(|prefix| prefix.ends_with(takes_star));
     let text = unescape(prefix.unwrap_or(body));
     is_searchable(&text).then_some(match (prefix, exact) {
@@ -120,16 +123,20 @@ pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
     })
 }
 
+/// The word and the number of `word~1`, which stands behind a letter.
+pub(super) fn split_edits(word: &str) -> Option<(&str, u8)> {
+    let before = word.strip_suffix(|c: char| c.is_ascii_digit())?;
+    let edits = word[before.len()..].parse().ok()?;
+    let before = before.strip_suffix('~')?;
+    before.ends_with(|c| takes_star(c) && !c.is_numeric()).then_some((before, edits))
+}
+
 /// The form of a later stage of the language that a word has, if it has one.
 pub(super) fn later_form(word: &str) -> Option<&'static str> {
     let behind = |name: &str| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
     let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if behind("NEAR").or(behind("BEFORE")).is_some_and(is_count) {
-        return Some("searching for words near each other");
-    }
-    let edits = split_weight(word).map_or(word, |(word, _)| word);
-    let fuzzy = edits.strip_suffix(|c: char| c.is_ascii_digit()).and_then(|rest| rest.strip_suffix('~'));
-    fuzzy.is_some_and(|word| word.ends_with(char::is_alphabetic)).then_some("searching for similar words")
+    let is_near = behind("NEAR").or(behind("BEFORE")).is_some_and(is_count);
+    is_near.then_some("searching for words near each other")
 }
 
 /// The length of a regular expression between slashes that `text` starts with: nothing but the end of the word
@@ -204,6 +211,15 @@ mod tests {
         assert_eq!(matcher("e\u{301}*", true), Some(Matcher::Prefix("e\u{301}".into())));
         for text in ["**bold**", "a*b", "*a", "C++*", "a,*"] {
             assert_eq!(matcher(text, true), Some(Matcher::Word(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_digit_behind_a_letter_and_a_tilde_counts_edits() {
+        assert_eq!(split_edits("word~1"), Some(("word", 1)));
+        assert_eq!(split_edits("e\u{301}~2"), Some(("e\u{301}", 2)));
+        for text in ["1~2", "word~", "word~12", r"word\~1", "~1", "word~a", "C++~1"] {
+            assert_eq!(split_edits(text), None, "{text}");
         }
     }
 

@@ -224,6 +224,35 @@ fn escapes_take_the_meaning_away() {
 }
 
 #[test]
+fn a_tilde_with_a_number_behind_a_word_makes_it_fuzzy_and_slashes_make_a_regular_expression() {
+    let fuzzy = |word: &str, edits| Matcher::Fuzzy { word: word.into(), edits };
+    let regex = |text: &str| Matcher::Regex(text.into());
+    for (text, expected) in [
+        ("pyongyng~1 b", vec![fuzzy("pyongyng", 1), Matcher::Word("b".into())]),
+        ("북한~2 =a~1", vec![fuzzy("북한", 2), fuzzy("a", 1)]),
+        (r"\-a\~b~1", vec![fuzzy("-a~b", 1)]),
+        ("/miss.le/", vec![regex("miss.le")]),
+        ("(/mis(s|le)/)", vec![regex("mis(s|le)")]),
+        (r"/a\/b/", vec![regex(r"a\/b")]),
+        ("a/b/ x/c/", words(&["a/b/", "x/c/"])),
+        (r"\/re/ word\~1", words(&["/re/", "word~1"])),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+    assert_shown(
+        &[
+            ("pyongyng~2^3", "pyongyng~2^3"),
+            ("=word~1", "word~1"),
+            (r"\AND~1 \-a~1", r"AND~1 \-a~1"),
+            ("/re/^2 -/x y/ -/x/", "/re/^2 -/x y/ -/x/"),
+            ("title:word~1 title:/.*/", "+title:word~1 +title:/.*/"),
+            ("title:(/a/ OR b~2)", "title:/a/ OR title:b~2"),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
 fn clauses_are_numbered_from_left_to_right() {
     fn numbers(query: &Query, found: &mut Vec<usize>) {
         match query {
@@ -291,14 +320,9 @@ fn unsupported_forms_say_so() {
         "a BEFORE/2 b",
         "\"a b\"~3",
         "\"a b\"~>3",
-        "pyongyng~1",
-        "pyongyng~2^3",
-        "/miss.le/",
-        "a (/mis(s|le)/)",
         "size:>1MB",
         "size:10",
         "meta.source:wire",
-        "title:word~1",
         "-/re/ -size:5",
     ] {
         let error = error(text);
@@ -371,6 +395,21 @@ fn errors_show_the_place_and_a_remedy() {
             "a^0",
             "`^0` is no weight\n  a^0\n   ^~\n  \
              hint: write a number above 0, up to 1000, as in word^2.5; a plain ^ is written \\^",
+        ),
+        (
+            "a pyongyng~3",
+            "`~3` is no number of edits\n  a pyongyng~3\n            ^~\n  \
+             hint: write ~1 or ~2, as in word~1; a plain ~ is written \\~",
+        ),
+        (
+            "북한 /mis[s-a]le/",
+            "the regular expression cannot be read: invalid character class range, the start must be <= the end\n  \
+             북한 /mis[s-a]le/\n            ^~~\n  hint: mend it, or write \\/ for a plain slash",
+        ),
+        (
+            "/(a{999}){999}/",
+            "the regular expression is too large\n  /(a{999}){999}/\n   ^~~~~~~~~~~~~\n  \
+             hint: repeat less in it: what is repeated counts each time",
         ),
         (
             "title:(!)",
