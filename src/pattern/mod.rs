@@ -4,11 +4,13 @@
 //! hit's highlights could differ from what was found.
 
 mod automaton;
+mod interval;
 
 use crate::analysis::{self, Kind, Token};
 use crate::query::Matcher;
 
 pub use automaton::Automaton;
+pub use interval::{Finder, Interval, Shape};
 
 /// Why there are no words for what a clause looks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -121,6 +121,16 @@ pub enum Matcher {
     Regex(String),
 }
 
+/// Whether words that stand near each other must stand in the order in which they were typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// In any order.
+    Any,
+    /// In the order given.
+    Given,
+}
+
 impl Matcher {
     /// The text as typed.
     pub fn text(&self) -> &str {
