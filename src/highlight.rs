@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::{self, Kind, Token};
-use crate::pattern::Pattern;
+use crate::pattern::{Finder, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
 
@@ -210,6 +210,7 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
         Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
         Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
+        Pattern::Near(proximity) => near(proximity, words),
         Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
         Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
         Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
@@ -229,6 +230,23 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
             merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
         }
     }
+}
+
+/// The words that make up the places where words stand near each other; not those between.
+fn near(proximity: &Proximity, words: &[Word]) -> Vec<Range<usize>> {
+    let positions = |family: &Words| {
+        let all = (0..).zip(words);
+        let of_it = all.filter(|(_, word)| family.contains(&word.token.term, word.stem.as_deref()));
+        of_it.map(|(position, _)| position).collect()
+    };
+    let positions: Vec<Vec<u32>> = proximity.families.iter().map(positions).collect();
+    let mut finder = Finder::new(&proximity.shape);
+    let mut parts = Vec::new();
+    for interval in 0..finder.find(&positions) {
+        finder.parts(interval, &mut parts);
+    }
+    let place = |position: u32| words[position as usize].token.span.clone();
+    parts.into_iter().map(|part| place(part.start).start..place(part.end).end).collect()
 }
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
@@ -306,6 +324,23 @@ mod tests {
         );
         assert_eq!(marked("/MISS.les?/", "Missiles, a missile, amiss"), "[Missiles|0], a [missile|0], amiss");
         assert_eq!(marked("a /[b-d]/^2", "a b-e c"), "[a|0] [b|1]-e [c|1]");
+    }
+
+    #[test]
+    fn of_words_near_each_other_those_words_are_marked_and_not_what_stands_between() {
+        assert_eq!(marked("a NEAR/2 b", "a x b y b. a b"), "[a|0] x [b|0] y [b|0]. [a|0] [b|0]");
+        assert_eq!(marked("a BEFORE/2 b", "b x a y b"), "b x [a|0] y [b|0]");
+        assert_eq!(
+            marked("\"missile sharing\"~2", "Sharing of Missile data, sharing"),
+            "[Sharing|0] of [Missile|0] data, [sharing|0]"
+        );
+        assert_eq!(marked("\"a b\"~>1 b", "a x b. a x y b"), "[a|0] x [b|0]. a x y [b|1]");
+        assert_eq!(
+            marked("\"a b\" NEAR/1 (launch OR m*)", "a b, launched; a missile, b"),
+            "[a b|0], [launched|0]; a missile, b"
+        );
+        assert_eq!(marked("\"u.s. 미사일\"~1", "미사일 x U.S. 미사 U.S."), "[미사일|0] x [U.S|0]. 미사 U.S.");
+        assert_eq!(marked("a NEAR/1 a", "a"), "a");
     }
 
     #[test]

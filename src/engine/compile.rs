@@ -11,12 +11,13 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::{EngineError, expand};
 use crate::analysis::STEM_MARK;
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// A query made ready for one snapshot.
@@ -174,6 +175,7 @@ impl Compiler<'_> {
                 let words = expand::accepted(self.snapshot.searcher(), field, automaton)?;
                 Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
             }
+            Pattern::Near(proximity) => Box::new(self.near(field, proximity)?),
             Pattern::PhrasePrefix(words) => {
                 let last = words.last().expect("a phrase has words");
                 let expansion = expand::starting(self.snapshot.searcher(), field, last)?.len();
@@ -183,6 +185,27 @@ impl Compiler<'_> {
                 Box::new(query)
             }
         })
+    }
+
+    /// Words near each other in a field, each family as the words of it that the field has.
+    fn near(&self, field: Field, proximity: &Proximity) -> Result<IntervalQuery, EngineError> {
+        let mut families = Vec::with_capacity(proximity.families.len());
+        for family in &proximity.families {
+            let words = self.words_of(field, family)?;
+            families.push(words.iter().map(|word| Term::from_field_text(field, word)).collect());
+        }
+        Ok(IntervalQuery::new(field, proximity.shape.clone(), families))
+    }
+
+    fn words_of(&self, field: Field, family: &Words) -> Result<BTreeSet<String>, EngineError> {
+        let searcher = self.snapshot.searcher();
+        match family {
+            Words::Word(word) => Ok(BTreeSet::from([word.clone()])),
+            Words::Stem(stem) if field == self.fields.body => expand::inflected(searcher, field, stem),
+            Words::Stem(stem) => Ok(BTreeSet::from([format!("{STEM_MARK}{stem}")])),
+            Words::Prefix(prefix) => expand::starting(searcher, field, prefix),
+            Words::Like(automaton) => expand::accepted(searcher, field, automaton),
+        }
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {

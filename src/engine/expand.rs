@@ -9,7 +9,7 @@ use tantivy::Searcher;
 use tantivy::schema::Field;
 
 use super::{EngineError, MAX_EXPANSION};
-use crate::analysis::STEM_MARK;
+use crate::analysis::{self, STEM_MARK};
 use crate::pattern::Automaton;
 
 /// The words of a field that start with `prefix`.
@@ -24,6 +24,26 @@ pub(super) fn starting(
         let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(io_error)?;
         while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
             take(&mut words, terms.key(), || format!("{prefix}*"))?;
+        }
+    }
+    Ok(words)
+}
+
+/// The words of a field whose stem is `stem`.
+pub(super) fn inflected(
+    searcher: &Searcher,
+    field: Field,
+    stem: &str,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut words = BTreeSet::new();
+    let start = analysis::start_of_inflections(stem).as_bytes();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().range().ge(start).into_stream().map_err(io_error)?;
+        while terms.advance() && terms.key().starts_with(start) {
+            if std::str::from_utf8(terms.key()).is_ok_and(|word| analysis::stem(word) == stem) {
+                take(&mut words, terms.key(), || stem.to_owned())?;
+            }
         }
     }
     Ok(words)

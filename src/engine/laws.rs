@@ -44,11 +44,11 @@ fn passage(ordinal: u32, text: &str) -> Passage {
 }
 
 /// Documents as lists of the texts of their passages.
-type Documents = Vec<Vec<String>>;
+pub(super) type Documents = Vec<Vec<String>>;
 
 /// Indexes documents, with a commit behind each group of `group` of them, and with each deleted and put again
 /// whose number `again` divides.
-fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
+pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
     for (number, texts) in documents.iter().enumerate() {
         let id = format!("{number:05}.txt");
@@ -73,12 +73,17 @@ fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> Lo
     LocalEngine::new(Snapshot::open(folder).expect("it opens"))
 }
 
-fn request(query: &str, limit: usize, group: Group) -> Request {
+pub(super) fn request(query: &str, limit: usize, group: Group) -> Request {
     let query = parse(query, Options::default()).expect("a good query").query;
     Request { query, limit, offset: 0, group, sort: Sort::Score, count: Count::Lazy }
 }
 
-fn found(engine: &LocalEngine, query: &str, limit: usize, group: Group) -> Vec<(String, f32, Option<usize>)> {
+pub(super) fn found(
+    engine: &LocalEngine,
+    query: &str,
+    limit: usize,
+    group: Group,
+) -> Vec<(String, f32, Option<usize>)> {
     let hits = engine.search(&request(query, limit, group)).expect("an answer").hits;
     hits.into_iter()
         .map(|Hit { passage, score, matching_passages, .. }| (passage.id, score, matching_passages))

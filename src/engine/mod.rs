@@ -5,6 +5,7 @@
 
 mod compile;
 mod expand;
+mod interval;
 #[cfg(test)]
 mod laws;
 mod local;

@@ -5,12 +5,14 @@
 
 mod automaton;
 mod interval;
+mod proximity;
 
 use crate::analysis::{self, Kind, Token};
 use crate::query::Matcher;
 
 pub use automaton::Automaton;
 pub use interval::{Finder, Interval, Shape};
+pub use proximity::{Proximity, Words};
 
 /// Why there are no words for what a clause looks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +54,8 @@ pub enum Pattern {
     PhrasePrefix(Vec<String>),
     /// A folded word that this accepts.
     Like(Automaton),
+    /// Words near each other.
+    Near(Proximity),
 }
 
 impl Pattern {
@@ -61,13 +65,16 @@ impl Pattern {
     ///
     /// When no words can be told for it.
     pub fn of(matcher: &Matcher) -> Result<Self, PatternError> {
-        let tokens = || analysis::tokens(matcher.text());
+        let tokens = analysis::tokens;
         Ok(match matcher {
-            Matcher::Word(_) => Self::of_word(tokens()),
-            Matcher::Exact(_) | Matcher::Phrase(_) => Self::of_phrase(tokens()),
-            Matcher::Prefix(_) | Matcher::PhrasePrefix(_) => Self::of_prefix(tokens()),
+            Matcher::Word(text) => Self::of_word(tokens(text)),
+            Matcher::Exact(text) | Matcher::Phrase(text) => Self::of_phrase(tokens(text)),
+            Matcher::Prefix(text) | Matcher::PhrasePrefix(text) => Self::of_prefix(tokens(text)),
             Matcher::Regex(expression) => Self::Like(Automaton::of_expression(expression)?),
-            Matcher::Fuzzy { edits, .. } => match &tokens()[..] {
+            Matcher::Within { .. } | Matcher::Near { .. } | Matcher::AnyOf(_) => {
+                Proximity::of(matcher)?.map_or(Self::Nothing, Self::Near)
+            }
+            Matcher::Fuzzy { word, edits } => match &tokens(word)[..] {
                 // A Hangul character is a token by itself: its letters would be what to edit.
                 [only] if only.kind == Kind::Word => Self::Like(Automaton::of_edits(&only.term, *edits)),
                 _ => return Err(PatternError::NotOneWord(matcher.to_string())),

@@ -119,6 +119,28 @@ pub enum Matcher {
     },
     /// Any word that this regular expression matches from its first letter to its last.
     Regex(String),
+    /// The words of a phrase with other words among them.
+    Within {
+        /// The phrase; its last word may go on.
+        phrase: Box<Matcher>,
+        /// How many other words there may be.
+        extra: u32,
+        /// Whether the order of the words matters.
+        order: Order,
+    },
+    /// Two things near each other in the text.
+    Near {
+        /// The one: anything but a condition, a weight or a field.
+        first: Box<Matcher>,
+        /// The other.
+        second: Box<Matcher>,
+        /// How many words may stand between them.
+        between: u32,
+        /// Whether the first must come first.
+        order: Order,
+    },
+    /// One of these, as one side of `Near`.
+    AnyOf(Vec<Matcher>),
 }
 
 /// Whether words that stand near each other must stand in the order in which they were typed.
@@ -129,21 +151,6 @@ pub enum Order {
     Any,
     /// In the order given.
     Given,
-}
-
-impl Matcher {
-    /// The text as typed.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Word(text)
-            | Self::Exact(text)
-            | Self::Prefix(text)
-            | Self::Phrase(text)
-            | Self::PhrasePrefix(text)
-            | Self::Regex(text)
-            | Self::Fuzzy { word: text, .. } => text,
-        }
-    }
 }
 
 /// A leaf that is a condition on the document.

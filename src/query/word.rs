@@ -3,7 +3,7 @@
 //! Everything here looks at one run of characters and knows nothing of what stands before it; what a word
 //! means in its place is the lexer's.
 
-use super::Matcher;
+use super::{Matcher, Order};
 
 /// Whether a character separates words: white space, and what is pasted along with it unseen.
 pub(super) fn is_space(c: char) -> bool {
@@ -37,7 +37,7 @@ pub(super) fn is_searchable(text: &str) -> bool {
 
 /// Whether a text is an operator when it stands alone.
 pub(super) fn is_keyword(text: &str) -> bool {
-    matches!(text, "AND" | "OR" | "NOT")
+    matches!(text, "AND" | "OR" | "NOT") || near_operator(text).is_some()
 }
 
 /// The word that `text` starts with, its escapes still in it.
@@ -131,12 +131,16 @@ pub(super) fn split_edits(word: &str) -> Option<(&str, u8)> {
     before.ends_with(|c| takes_star(c) && !c.is_numeric()).then_some((before, edits))
 }
 
-/// The form of a later stage of the language that a word has, if it has one.
-pub(super) fn later_form(word: &str) -> Option<&'static str> {
-    let behind = |name: &str| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
-    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_near = behind("NEAR").or(behind("BEFORE")).is_some_and(is_count);
-    is_near.then_some("searching for words near each other")
+/// The number of `NEAR/5` or `BEFORE/5`, and whether the order matters.
+pub(super) fn near_operator(word: &str) -> Option<(&str, Order)> {
+    let (name, digits) = word.split_once('/')?;
+    let order = match name {
+        "NEAR" => Order::Any,
+        "BEFORE" => Order::Given,
+        _ => return None,
+    };
+    let is_count = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_count.then_some((digits, order))
 }
 
 /// The length of a regular expression between slashes that `text` starts with: nothing but the end of the word
@@ -154,12 +158,17 @@ pub(super) fn regex_at(text: &str) -> Option<usize> {
     is_whole.then_some(end + 2)
 }
 
-/// The length of the distance behind a phrase, as in `"…"~3` and `"…"~>3`, that `text` starts with.
-pub(super) fn distance_at(text: &str) -> Option<usize> {
+/// The number of the distance behind a phrase, as in `"…"~3` and `"…"~>3`, that `text` starts with, and whether the
+/// order of the phrase matters. Nothing but the end of the word or a weight stands behind it.
+pub(super) fn distance_at(text: &str) -> Option<(&str, Order)> {
     let number = text.strip_prefix('~')?;
-    let number = number.strip_prefix('>').unwrap_or(number);
-    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    (digits > 0).then(|| text.len() - number.len() + digits)
+    let (number, order) = match number.strip_prefix('>') {
+        Some(number) => (number, Order::Given),
+        None => (number, Order::Any),
+    };
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let is_whole = number[end..].chars().next().is_none_or(|c| ends_word(c) || c == '^');
+    (end > 0 && is_whole).then_some((&number[..end], order))
 }
 
 #[cfg(test)]

@@ -81,6 +81,17 @@ fn each_part_of_the_query_language_finds_what_it_says() {
         "/MISS.LES?/",
         "title:/weath.*/",
         "/lau.*/ path:docs/*.md",
+        "warning NEAR/2 launches",
+        "warning BEFORE/2 launches",
+        "launch BEFORE/9 warning",
+        "(share OR link) NEAR/3 \"warning data\"",
+        "(+share) AND misile~1 NEAR/0 warn*",
+        "title:(link BEFORE/3 december)",
+        "heading:(nothing NEAR/2 next)",
+        "\"data warning\"~0",
+        "\"warning launches\"~>2",
+        "\"data warning\"~>0",
+        "미사일 NEAR/3 경보",
         "경보",
         "nobody's",
         "U.S.-South",
@@ -115,6 +126,17 @@ fn each_part_of_the_query_language_finds_what_it_says() {
     /MISS.LES?/: docs/news.md#0, docs/note.txt#0, docs/wire.jsonl#w-1#0
     title:/weath.*/: docs/wire.jsonl#w 2#0
     /lau.*/ path:docs/*.md: docs/news.md#1
+    warning NEAR/2 launches: docs/wire.jsonl#w-1#0
+    warning BEFORE/2 launches: docs/wire.jsonl#w-1#0
+    launch BEFORE/9 warning: 
+    (share OR link) NEAR/3 "warning data": docs/news.md#0, docs/page.html#0
+    (+share) AND misile~1 NEAR/0 warn*: docs/news.md#0
+    title:(link BEFORE/3 december): docs/news.md#0, docs/news.md#1
+    heading:(nothing NEAR/2 next): 
+    "data warning"~0: docs/news.md#0, docs/news.md#1, docs/page.html#0
+    "warning launches"~>2: docs/wire.jsonl#w-1#0
+    "data warning"~>0: 
+    미사일 NEAR/3 경보: docs/ko/note.txt#0
     경보: docs/ko/note.txt#0
     nobody's: docs/note.txt#0
     U.S.-South: 
@@ -163,6 +185,22 @@ fn malformed_queries_are_shown_with_a_caret_and_a_hint() {
                   ^
       hint: mend it, or write \/ for a plain slash
     ");
+    assert_snapshot!(corpus.run("search 'missile NEAR/3 (warning AND data)'"), @r"
+    exit 2
+    stderr:
+    tidings: `(warning AND data)` cannot stand beside NEAR or BEFORE
+      missile NEAR/3 (warning AND data)
+                     ^~~~~~~~~~~~~~~~~~
+      hint: a word, a phrase, (a OR b), or in parentheses another NEAR or BEFORE can
+    ");
+    assert_snapshot!(corpus.run("search '\"missile data\"~99999'"), @r#"
+    exit 2
+    stderr:
+    tidings: `~99999` is no distance
+      "missile data"~99999
+                    ^~~~~~
+      hint: write a number of words up to 10000
+    "#);
     assert_snapshot!(corpus.run("search 'missile warnin~3'"), @r"
     exit 2
     stderr:
