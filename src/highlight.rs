@@ -165,16 +165,23 @@ impl<'p> Analysed<'p> {
         let marks = Marks {
             text: if text { in_words(&self.text) } else { Vec::new() },
             title: if title { in_words(&self.title) } else { Vec::new() },
-            headings: self
-                .headings
-                .iter()
-                .map(|heading| if headings { in_words(heading) } else { Vec::new() })
-                .collect(),
+            headings: match pattern {
+                Pattern::Near(proximity) if headings => self.near_in_headings(proximity, clause.clause),
+                _ if headings => self.headings.iter().map(|heading| in_words(heading)).collect(),
+                _ => self.no_marks().headings,
+            },
         };
         let found = !marks.text.is_empty()
             || !marks.title.is_empty()
             || marks.headings.iter().any(|heading| !heading.is_empty());
         found.then_some(marks)
+    }
+
+    fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
+        let headings: Vec<&[Word]> = self.headings.iter().map(Vec::as_slice).collect();
+        let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
+        let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
+        near(proximity, &headings).into_iter().map(of_heading).collect()
     }
 }
 
@@ -210,7 +217,7 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
         Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
         Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
-        Pattern::Near(proximity) => near(proximity, words),
+        Pattern::Near(proximity) => near(proximity, &[words]).remove(0),
         Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
         Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
         Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
@@ -232,11 +239,20 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
     }
 }
 
-/// The words that make up the places where words stand near each other; not those between.
-fn near(proximity: &Proximity, words: &[Word]) -> Vec<Range<usize>> {
+/// The words that make up the places where words stand near each other, in each of the texts; not those between.
+///
+/// Texts of one field are numbered on from one to the next, as they are in the index: a position without a word stands
+/// between them.
+fn near(proximity: &Proximity, texts: &[&[Word]]) -> Vec<Vec<Range<usize>>> {
+    let mut places: Vec<Option<(usize, &Word)>> = Vec::new();
+    for (number, words) in texts.iter().enumerate() {
+        places.extend(words.iter().map(|word| Some((number, word))));
+        places.push(None);
+    }
     let positions = |family: &Words| {
-        let all = (0..).zip(words);
-        let of_it = all.filter(|(_, word)| family.contains(&word.token.term, word.stem.as_deref()));
+        let is_of_it = |word: &Word| family.contains(&word.token.term, word.stem.as_deref());
+        let all = (0..).zip(&places);
+        let of_it = all.filter(|(_, place)| place.is_some_and(|(_, word)| is_of_it(word)));
         of_it.map(|(position, _)| position).collect()
     };
     let positions: Vec<Vec<u32>> = proximity.families.iter().map(positions).collect();
@@ -245,8 +261,15 @@ fn near(proximity: &Proximity, words: &[Word]) -> Vec<Range<usize>> {
     for interval in 0..finder.find(&positions) {
         finder.parts(interval, &mut parts);
     }
-    let place = |position: u32| words[position as usize].token.span.clone();
-    parts.into_iter().map(|part| place(part.start).start..place(part.end).end).collect()
+    let mut ranges = vec![Vec::new(); texts.len()];
+    for part in parts {
+        if let (Some((number, first)), Some((_, last))) =
+            (places[part.start as usize], places[part.end as usize])
+        {
+            ranges[number].push(first.token.span.start..last.token.span.end);
+        }
+    }
+    ranges
 }
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
@@ -387,6 +410,21 @@ mod tests {
         };
         assert_eq!(of(0), (2, 1));
         assert_eq!(of(3), (1, 1));
+    }
+
+    #[test]
+    fn words_of_several_headings_are_near_each_other_as_they_are_in_the_index() {
+        let headings = ["Missile launches".to_owned(), "A warning".to_owned()];
+        let marked = |query: &str| {
+            let query = parse(query, Options::default()).expect("a good query").query;
+            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1 };
+            let marks = Highlighter::new(&query).marks(&texts).headings;
+            marks.iter().flatten().map(|mark| mark.span.range()).collect::<Vec<_>>()
+        };
+        assert_eq!(marked("heading:(launch NEAR/2 warning)"), [8..16, 2..9]);
+        assert!(marked("heading:(launch NEAR/1 warning)").is_empty());
+        assert_eq!(marked("heading:\"missile warning\"~9 launch"), [0..7, 8..16, 2..9]);
+        assert!(marked("launch NEAR/2 warning").is_empty());
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;
 
-fn record(id: &str, title: Option<&str>) -> DocumentRecord {
+pub(super) fn record(id: &str, title: Option<&str>) -> DocumentRecord {
     DocumentRecord {
         id: DocId(id.into()),
         path: id.into(),
@@ -31,7 +31,7 @@ fn record(id: &str, title: Option<&str>) -> DocumentRecord {
     }
 }
 
-fn passage(ordinal: u32, text: &str) -> Passage {
+pub(super) fn passage(ordinal: u32, text: &str) -> Passage {
     let lines = LineSpan { start: 1, end: 1 };
     Passage {
         ordinal,

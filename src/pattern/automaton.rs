@@ -6,6 +6,7 @@
 //! it may find, is the caller's to bound.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use levenshtein_automata::{DFA as EditsDfa, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
@@ -185,6 +186,12 @@ impl PartialEq for Automaton {
 }
 
 impl Eq for Automaton {}
+
+impl Hash for Automaton {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
 
 #[cfg(test)]
 mod tests {

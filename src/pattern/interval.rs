@@ -32,7 +32,7 @@
 //! positions, but for sorting alternatives. The engine finds passages with this and the highlighter marks
 //! them with it: neither has a second opinion.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::query::Order;
 
@@ -217,25 +217,24 @@ impl Finder {
 
 /// Makes of equal phrases one operand.
 fn within(phrases: &[Vec<usize>], extra: u32, order: Order) -> (Kind, Vec<Finder>) {
-    let mut distinct: Vec<&Vec<usize>> = Vec::new();
-    let sequence: Vec<usize> = phrases
-        .iter()
-        .map(|phrase| {
-            distinct.iter().position(|known| *known == phrase).unwrap_or_else(|| {
-                distinct.push(phrase);
-                distinct.len() - 1
-            })
-        })
-        .collect();
+    let mut operands: Vec<Finder> = Vec::new();
+    let mut needed: Vec<usize> = Vec::new();
+    let mut numbers: HashMap<&[usize], usize> = HashMap::new();
+    let mut sequence = Vec::with_capacity(phrases.len());
+    for phrase in phrases {
+        let number = *numbers.entry(phrase).or_insert_with(|| {
+            operands.push(Finder::new(&Shape::Phrase(phrase.clone())));
+            needed.push(0);
+            operands.len() - 1
+        });
+        needed[number] += 1;
+        sequence.push(number);
+    }
     let words: usize = phrases.iter().map(Vec::len).sum();
     let longest = words as u64 + u64::from(extra);
-    let operands = distinct.iter().map(|phrase| Finder::new(&Shape::Phrase((*phrase).clone()))).collect();
     let kind = match order {
         Order::Given => Kind::InOrder { sequence, longest },
-        Order::Any => {
-            let count = |operand| sequence.iter().filter(|&&other| other == operand).count();
-            Kind::AnyOrder { needed: (0..distinct.len()).map(count).collect(), longest }
-        }
+        Order::Any => Kind::AnyOrder { needed, longest },
     };
     (kind, operands)
 }

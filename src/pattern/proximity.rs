@@ -5,6 +5,8 @@
 //! `"U.S. missiles"~3` the two letters are one operand, of words one behind the other, and so are the characters of
 //! a word in Han, Kana or Hangul.
 
+use std::collections::HashMap;
+
 use super::{Automaton, Pattern, PatternError, Shape};
 use crate::analysis::{self, Kind};
 use crate::query::{Matcher, Order};
@@ -19,7 +21,7 @@ pub struct Proximity {
 }
 
 /// A family of folded words, each of which will do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Words {
     /// This one alone.
     Word(String),
@@ -46,20 +48,24 @@ impl Words {
 impl Proximity {
     /// What a matcher looks for; `None` where one side of it has no word.
     pub(super) fn of(matcher: &Matcher) -> Result<Option<Self>, PatternError> {
-        let mut families = Families(Vec::new());
+        let mut families = Families::default();
         let shape = families.shape(matcher)?;
-        Ok(shape.map(|shape| Self { shape, families: families.0 }))
+        Ok(shape.map(|shape| Self { shape, families: families.met }))
     }
 }
 
-/// The families met so far.
-struct Families(Vec<Words>);
+/// The families met so far, and their numbers.
+#[derive(Default)]
+struct Families {
+    met: Vec<Words>,
+    numbers: HashMap<Words, usize>,
+}
 
 impl Families {
     fn number(&mut self, words: Words) -> usize {
-        self.0.iter().position(|known| *known == words).unwrap_or_else(|| {
-            self.0.push(words);
-            self.0.len() - 1
+        *self.numbers.entry(words).or_insert_with_key(|words| {
+            self.met.push(words.clone());
+            self.met.len() - 1
         })
     }
 

@@ -49,7 +49,8 @@
 //! - **`NEAR/5` and `BEFORE/5`** bind tighter than all others, and to the left: `a NEAR/5 b BEFORE/2 c` has `a NEAR/5 b`
 //!   before `c`. What they join is looked for in one text, so beside them stand only words of every kind, phrases,
 //!   `(a OR b)`, and in parentheses others of them; a field or a weight goes around the whole, as in
-//!   `title:(a NEAR/5 b)^2`. The number counts the words between the two; both sides never share a word.
+//!   `title:(a NEAR/5 b)^2`. The number counts the words between the two; both sides never share a word. The
+//!   headings above a passage are one text to them, with one word between each.
 //! - **`~3` and `~>3`** directly behind a phrase count the words that may stand among its own.
 //! - **Signs**: `+` and `-` behind white space or a parenthesis, with a letter, a digit, a quote, a parenthesis,
 //!   `=` or an escape directly behind them. `--flag`, `- item`, `-$5` and `multi-agent` are text. A sign belongs

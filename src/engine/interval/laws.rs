@@ -1,13 +1,17 @@
 //! The engine against a matcher that tries everything, on random texts and queries; and its hits against their marks.
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::analysis;
-use crate::engine::laws::{Documents, found, index, request};
+use crate::document::Passage;
+use crate::engine::laws::{Documents, found, index, passage, record, request};
 use crate::engine::{Engine, LocalEngine};
 use crate::highlight::{Highlighter, Texts};
 use crate::hit::Group;
+use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Matcher, Options, Order, Query, parse};
 
 /// The first and the last word of a place, by their numbers.
@@ -173,11 +177,10 @@ proptest! {
     fn the_engine_finds_what_the_definition_says(
         documents in vec(text().prop_map(|text| vec![text]), 1..24),
         queries in vec(prop_oneof![3 => near(side().boxed()), 1 => side().prop_filter("alternatives are no clause", |side| matches!(parsed(side), Query::Text(_)))], 24),
-        group in 2usize..30,
-        again in 2usize..9,
+        group in 5usize..30,
     ) {
         let folder = tempfile::tempdir().expect("a folder");
-        let engine = index(folder.path(), &documents, group, again);
+        let engine = index(folder.path(), &documents, group, 7);
         for query in &queries {
             prop_assert_eq!(ids(&engine, query), expected(query, &documents), "{}", query);
             for text in &documents {
@@ -220,6 +223,31 @@ fn more_intervals_and_rarer_words_are_worth_more() {
     };
     assert_eq!(order("of NEAR/0 mist"), "103");
     assert_eq!(order("(of NEAR/0 mist) (of NEAR/0 launch)"), "2103");
+}
+
+#[test]
+fn titles_and_headings_are_looked_in_as_they_are_marked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    let headings = vec!["Missile launches".to_owned(), "A warning".to_owned()];
+    let passages = [0, 1].map(|ordinal| Passage { headings: headings.clone(), ..passage(ordinal, "x") });
+    let record = record("00000.txt", Some("Launched: two missiles"));
+    writer.put(record, &passages, Kind::Document, None).expect("it is put");
+    writer.commit().expect("it is committed");
+    writer.close().expect("it is closed");
+    let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));
+    for (query, hits) in [
+        ("heading:(launch NEAR/2 warning)", "01"),
+        ("heading:(launch NEAR/1 warning)", ""),
+        ("heading:\"warning launches\"~2", "01"),
+        ("title:(launch NEAR/1 missile)", "01"),
+        ("launch NEAR/1 missile", "0"),
+        ("launch NEAR/2 warning", ""),
+        ("=launch NEAR/1 missile", ""),
+    ] {
+        let ids = ids(&engine, query);
+        assert_eq!(ids.iter().map(|id| &id[10..11]).collect::<String>(), hits, "{query}");
+    }
 }
 
 #[test]
