@@ -24,7 +24,7 @@ pub enum Marking {
 /// Those of the engine.
 pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
     let mut response = engine.search(request)?;
-    if marking == Marking::Highlights {
+    if marking == Marking::Highlights && !response.hits.is_empty() {
         let highlighter = Highlighter::new(&request.query);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }

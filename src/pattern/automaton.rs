@@ -21,7 +21,7 @@ use crate::analysis;
 use crate::query::parse_expression;
 
 /// The most memory that the states of a regular expression may take, in bytes, and that finding them may.
-const MAX_MEMORY: usize = 8 << 20;
+const MAX_MEMORY: usize = 4 << 20;
 
 /// Classes of at most so many characters have each of them folded. Larger ones, as `.` and `\w`, hold the folded
 /// forms anyway.

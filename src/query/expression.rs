@@ -12,7 +12,7 @@ use crate::span::{InQuery, Span};
 /// How deep groups may be nested in each other.
 const MAX_NESTING: u32 = 50;
 
-/// The largest size of an expression: about the number of characters, ranges of them and choices when all that is
+/// The largest size of all expressions of a query together: about the number of characters, ranges of them and choices when all that is
 /// repeated is written out.
 const MAX_SIZE: usize = 20_000;
 
@@ -31,15 +31,20 @@ pub fn parse(expression: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     builder.build().parse(expression).map_err(Box::new)
 }
 
-/// Checks that an expression can be read, and that it is not too large.
-pub(super) fn check(expression: &str) -> Result<(), Refusal> {
+/// Checks that an expression can be read, and that it is not too large beside others of a size of `others`; gives the
+/// size of them all.
+pub(super) fn check(expression: &str, others: usize) -> Result<usize, Refusal> {
     let parsed = parse(expression).map_err(|error| unreadable(&error, expression))?;
-    if size(&parsed) <= MAX_SIZE {
-        return Ok(());
+    let all = size(&parsed).saturating_add(others);
+    if all <= MAX_SIZE {
+        return Ok(all);
     }
     Err(Refusal {
         span: Span::new(0, expression.len()),
-        message: "the regular expression is too large".into(),
+        message: match others {
+            0 => "the regular expression is too large".into(),
+            _ => "the regular expressions are too large together".into(),
+        },
         hint: "repeat less in it: what is repeated counts each time",
     })
 }
@@ -81,7 +86,7 @@ mod tests {
     use super::*;
 
     fn refused(expression: &str) -> (Span<InQuery>, String) {
-        let refusal = check(expression).expect_err(expression);
+        let refusal = check(expression, 0).expect_err(expression);
         (refusal.span, refusal.message)
     }
 
@@ -103,8 +108,11 @@ mod tests {
             assert_eq!(refused(expression).1, "the regular expression is too large", "{expression}");
         }
         for expression in ["miss.le", ".*", "a{1,99}", r"\w{2,12}", "(mis|con)(s|t)ile?"] {
-            assert!(check(expression).is_ok(), "{expression}");
+            assert!(check(expression, 0).is_ok(), "{expression}");
         }
+        assert_eq!(check("123", 10).ok(), Some(13));
+        let refusal = check("123", MAX_SIZE - 2).expect_err("too large");
+        assert_eq!(refusal.message, "the regular expressions are too large together");
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub(super) struct Tokens {
 
 /// Cuts a query text into tokens.
 pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new() };
+    let mut lexer =
+        Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new(), expressions: 0 };
     while let Some(next) = lexer.rest().chars().next() {
         lexer.step(next)?;
     }
@@ -110,6 +111,8 @@ struct Lexer<'a> {
     notices: Vec<Notice>,
     /// The field in force inside each open parenthesis.
     fields: Vec<Option<Field>>,
+    /// The size of the regular expressions so far.
+    expressions: usize,
 }
 
 /// What stands directly before the place that is read.
@@ -315,11 +318,11 @@ impl<'a> Lexer<'a> {
     /// Reads a regular expression, `len` bytes with its slashes.
     fn regex(&mut self, len: usize) -> Result<(), ParseError> {
         let expression = &self.rest()[1..len - 1];
-        if let Err(refusal) = expression::check(expression) {
+        self.expressions = expression::check(expression, self.expressions).map_err(|refusal| {
             let span = refusal.span.range();
             let place = Span::new(self.at + 1 + span.start, self.at + 1 + span.end);
-            return Err(ParseError::new(self.text, place, refusal.message, refusal.hint));
-        }
+            ParseError::new(self.text, place, refusal.message, refusal.hint)
+        })?;
         self.push(Token::Text(Matcher::Regex(expression.into())), len);
         Ok(())
     }
