@@ -5,10 +5,11 @@
 //! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
 //! `missile "missile warning"` the phrase.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::{self, Kind, Token};
-use crate::pattern::Pattern;
+use crate::pattern::{Finder, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
 
@@ -45,18 +46,35 @@ pub struct Marks {
     pub headings: Vec<Vec<Mark>>,
 }
 
-/// What `query` matched in the texts of a hit.
-pub fn highlight(query: &Query, texts: &Texts<'_>) -> Marks {
-    let analysed = Analysed::new(texts);
-    let mut marks = analysed.eval(query).unwrap_or_else(|| analysed.no_marks());
-    settle(&mut marks.text);
-    settle(&mut marks.title);
-    marks.headings.iter_mut().for_each(settle);
-    marks
+/// Tells what a query matched in the texts of its hits.
+pub struct Highlighter<'q> {
+    query: &'q Query,
+    /// What each text clause looks for, by the clause's number; made once, for all hits.
+    patterns: BTreeMap<usize, Pattern>,
+}
+
+impl<'q> Highlighter<'q> {
+    /// A highlighter for the hits of `query`. A clause that no engine can search for matches nothing.
+    pub fn new(query: &'q Query) -> Self {
+        let pattern = |clause: &TextClause| Pattern::of(&clause.matcher).unwrap_or(Pattern::Nothing);
+        let clauses = query.text_clauses().into_iter();
+        Self { query, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
+    }
+
+    /// What the query matched in the texts of a hit.
+    pub fn marks(&self, texts: &Texts<'_>) -> Marks {
+        let analysed = Analysed::new(texts, &self.patterns);
+        let mut marks = analysed.eval(self.query).unwrap_or_else(|| analysed.no_marks());
+        settle(&mut marks.text);
+        settle(&mut marks.title);
+        marks.headings.iter_mut().for_each(settle);
+        marks
+    }
 }
 
 /// The texts of a hit with their tokens.
-struct Analysed {
+struct Analysed<'p> {
+    patterns: &'p BTreeMap<usize, Pattern>,
     text: Vec<Word>,
     title: Vec<Word>,
     headings: Vec<Vec<Word>>,
@@ -79,9 +97,10 @@ fn words(text: &str) -> Vec<Word> {
         .collect()
 }
 
-impl Analysed {
-    fn new(texts: &Texts<'_>) -> Self {
+impl<'p> Analysed<'p> {
+    fn new(texts: &Texts<'_>, patterns: &'p BTreeMap<usize, Pattern>) -> Self {
         Self {
+            patterns,
             text: words(texts.text),
             title: words(texts.title.unwrap_or_default()),
             headings: texts.headings.iter().map(|heading| words(heading)).collect(),
@@ -135,8 +154,8 @@ impl Analysed {
     }
 
     fn clause(&self, clause: &TextClause) -> Option<Marks> {
-        let pattern = Pattern::of(&clause.matcher);
-        let in_words = |words: &[Word]| spans(&pattern, words, clause.clause);
+        let pattern = self.patterns.get(&clause.clause)?;
+        let in_words = |words: &[Word]| spans(pattern, words, clause.clause);
         let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
@@ -146,16 +165,23 @@ impl Analysed {
         let marks = Marks {
             text: if text { in_words(&self.text) } else { Vec::new() },
             title: if title { in_words(&self.title) } else { Vec::new() },
-            headings: self
-                .headings
-                .iter()
-                .map(|heading| if headings { in_words(heading) } else { Vec::new() })
-                .collect(),
+            headings: match pattern {
+                Pattern::Near(proximity) if headings => self.near_in_headings(proximity, clause.clause),
+                _ if headings => self.headings.iter().map(|heading| in_words(heading)).collect(),
+                _ => self.no_marks().headings,
+            },
         };
         let found = !marks.text.is_empty()
             || !marks.title.is_empty()
             || marks.headings.iter().any(|heading| !heading.is_empty());
         found.then_some(marks)
+    }
+
+    fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
+        let headings: Vec<&[Word]> = self.headings.iter().map(Vec::as_slice).collect();
+        let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
+        let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
+        near(proximity, &headings).into_iter().map(of_heading).collect()
     }
 }
 
@@ -190,6 +216,8 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
         Pattern::Nothing => Vec::new(),
         Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
+        Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
+        Pattern::Near(proximity) => near(proximity, &[words]).remove(0),
         Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
         Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
         Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
@@ -209,6 +237,39 @@ fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
             merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
         }
     }
+}
+
+/// The words that make up the places where words stand near each other, in each of the texts; not those between.
+///
+/// Texts of one field are numbered on from one to the next, as they are in the index: a position without a word stands
+/// between them.
+fn near(proximity: &Proximity, texts: &[&[Word]]) -> Vec<Vec<Range<usize>>> {
+    let mut places: Vec<Option<(usize, &Word)>> = Vec::new();
+    for (number, words) in texts.iter().enumerate() {
+        places.extend(words.iter().map(|word| Some((number, word))));
+        places.push(None);
+    }
+    let positions = |family: &Words| {
+        let is_of_it = |word: &Word| family.contains(&word.token.term, word.stem.as_deref());
+        let all = (0..).zip(&places);
+        let of_it = all.filter(|(_, place)| place.is_some_and(|(_, word)| is_of_it(word)));
+        of_it.map(|(position, _)| position).collect()
+    };
+    let positions: Vec<Vec<u32>> = proximity.families.iter().map(positions).collect();
+    let mut finder = Finder::new(&proximity.shape);
+    let mut parts = Vec::new();
+    for interval in 0..finder.find(&positions) {
+        finder.parts(interval, &mut parts);
+    }
+    let mut ranges = vec![Vec::new(); texts.len()];
+    for part in parts {
+        if let (Some((number, first)), Some((_, last))) =
+            (places[part.start as usize], places[part.end as usize])
+        {
+            ranges[number].push(first.token.span.start..last.token.span.end);
+        }
+    }
+    ranges
 }
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
@@ -263,7 +324,7 @@ mod tests {
         let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
         let mut shown = String::new();
         let mut at = 0;
-        for mark in highlight(&query, &texts).text {
+        for mark in Highlighter::new(&query).marks(&texts).text {
             shown.push_str(&text[at..mark.span.start]);
             shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
             at = mark.span.end;
@@ -276,6 +337,33 @@ mod tests {
         assert_eq!(marked("launch", "It launches. A launch-pad."), "It [launches|0]. A [launch|0]-pad.");
         assert_eq!(marked("=launch", "It launches. A launch."), "It launches. A [launch|0].");
         assert_eq!(marked("laun*", "It launches, lunar."), "It [launches|0], lunar.");
+    }
+
+    #[test]
+    fn of_fuzzy_words_and_regular_expressions_the_words_that_fit_are_marked() {
+        assert_eq!(
+            marked("pyongyng~1", "Pyongyang, Pyong Yang, pyongyng"),
+            "[Pyongyang|0], Pyong Yang, [pyongyng|0]"
+        );
+        assert_eq!(marked("/MISS.les?/", "Missiles, a missile, amiss"), "[Missiles|0], a [missile|0], amiss");
+        assert_eq!(marked("a /[b-d]/^2", "a b-e c"), "[a|0] [b|1]-e [c|1]");
+    }
+
+    #[test]
+    fn of_words_near_each_other_those_words_are_marked_and_not_what_stands_between() {
+        assert_eq!(marked("a NEAR/2 b", "a x b y b. a b"), "[a|0] x [b|0] y [b|0]. [a|0] [b|0]");
+        assert_eq!(marked("a BEFORE/2 b", "b x a y b"), "b x [a|0] y [b|0]");
+        assert_eq!(
+            marked("\"missile sharing\"~2", "Sharing of Missile data, sharing"),
+            "[Sharing|0] of [Missile|0] data, [sharing|0]"
+        );
+        assert_eq!(marked("\"a b\"~>1 b", "a x b. a x y b"), "[a|0] x [b|0]. a x y [b|1]");
+        assert_eq!(
+            marked("\"a b\" NEAR/1 (launch OR m*)", "a b, launched; a missile, b"),
+            "[a b|0], [launched|0]; a missile, b"
+        );
+        assert_eq!(marked("\"u.s. 미사일\"~1", "미사일 x U.S. 미사 U.S."), "[미사일|0] x [U.S|0]. 미사 U.S.");
+        assert_eq!(marked("a NEAR/1 a", "a"), "a");
     }
 
     #[test]
@@ -317,11 +405,26 @@ mod tests {
         let headings = ["The summit at Camp David".to_owned()];
         let of = |ordinal| {
             let texts = Texts { text: "x", title: Some("Camp David summit"), headings: &headings, ordinal };
-            let marks = highlight(&query, &texts);
+            let marks = Highlighter::new(&query).marks(&texts);
             (marks.title.len(), marks.headings[0].len())
         };
         assert_eq!(of(0), (2, 1));
         assert_eq!(of(3), (1, 1));
+    }
+
+    #[test]
+    fn words_of_several_headings_are_near_each_other_as_they_are_in_the_index() {
+        let headings = ["Missile launches".to_owned(), "A warning".to_owned()];
+        let marked = |query: &str| {
+            let query = parse(query, Options::default()).expect("a good query").query;
+            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1 };
+            let marks = Highlighter::new(&query).marks(&texts).headings;
+            marks.iter().flatten().map(|mark| mark.span.range()).collect::<Vec<_>>()
+        };
+        assert_eq!(marked("heading:(launch NEAR/2 warning)"), [8..16, 2..9]);
+        assert!(marked("heading:(launch NEAR/1 warning)").is_empty());
+        assert_eq!(marked("heading:\"missile warning\"~9 launch"), [0..7, 8..16, 2..9]);
+        assert!(marked("launch NEAR/2 warning").is_empty());
     }
 
     proptest! {
@@ -332,7 +435,7 @@ mod tests {
         ) {
             let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
             let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0 };
-            let marks = highlight(&parsed.query, &texts);
+            let marks = Highlighter::new(&parsed.query).marks(&texts);
             let mut end = 0;
             for mark in marks.text {
                 prop_assert!(mark.span.start >= end && !mark.span.is_empty());

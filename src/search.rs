@@ -5,9 +5,8 @@
 
 use crate::document::Anchor;
 use crate::engine::{Engine, EngineError};
-use crate::highlight::{Mark, Texts, highlight};
+use crate::highlight::{Highlighter, Mark, Texts};
 use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
-use crate::query::Query;
 
 /// Whether hits are to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +24,17 @@ pub enum Marking {
 /// Those of the engine.
 pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
     let mut response = engine.search(request)?;
-    if marking == Marking::Highlights {
-        response.hits.iter_mut().for_each(|hit| add_highlights(&request.query, hit));
+    if marking == Marking::Highlights && !response.hits.is_empty() {
+        let highlighter = Highlighter::new(&request.query);
+        response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
     Ok(response)
 }
 
-fn add_highlights(query: &Query, hit: &mut Hit) {
+fn add_highlights(highlighter: &Highlighter<'_>, hit: &mut Hit) {
     let title = hit.document.title.as_deref();
     let headings = &hit.passage.headings;
-    let marks = highlight(query, &Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal });
+    let marks = highlighter.marks(&Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal });
     let anchors = &hit.passage.anchors;
     hit.highlights = marks.text.iter().map(|mark| located(mark, &hit.text, anchors)).collect();
     let title = title.unwrap_or_default();

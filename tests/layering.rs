@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 38] = [
+const HOMES: [(&str, &[&str]); 42] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -44,6 +44,10 @@ const HOMES: [(&str, &[&str]); 38] = [
     ("terminal_size", &["cli"]),
     ("tempfile", &["cli"]),
     ("tantivy", &["analysis", "index", "engine"]),
+    ("tantivy_fst", &["pattern"]),
+    ("levenshtein_automata", &["pattern"]),
+    ("regex_automata", &["pattern"]),
+    ("regex_syntax", &["query", "pattern"]),
     ("ignore", &["source"]),
     ("flate2", &["source"]),
     ("zstd", &["source"]),

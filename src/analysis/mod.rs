@@ -20,7 +20,7 @@ mod tantivy_tokenizers;
 
 use std::ops::Range;
 
-pub use english::stem;
+pub use english::{start_of_inflections, stem};
 pub use fold::fold;
 pub use language::detect_language;
 pub use tantivy_tokenizers::{View, register};

@@ -24,7 +24,10 @@ const EXAMPLES: &str = r#"Query text:
   "missile warning"         exactly these words in this order (quote it for the shell: '"missile warning"')
   =launches                 exactly this word
   +a -b  a AND b  a OR b    required, excluded, both, either; NOT and parentheses too
+  "missile sharing"~3       with up to 3 other words among them, in any order; ~>3 in this order
+  a NEAR/5 b  a BEFORE/5 b  with up to 5 words between them, in either order; in this order
   warn*  "missile warn*"    prefixes
+  pyongyng~1  /miss.le/     within so many edits; a regular expression on whole words
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
   word^2                    weighs twice

@@ -11,12 +11,13 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::interval::IntervalQuery;
 use super::plan::Plan;
-use super::{EngineError, MAX_EXPANSION};
+use super::{EngineError, expand};
 use crate::analysis::STEM_MARK;
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// A query made ready for one snapshot.
@@ -85,7 +86,7 @@ impl Compiler<'_> {
     }
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
-        let pattern = Pattern::of(&clause.matcher);
+        let pattern = Pattern::of(&clause.matcher)?;
         match (clause.field, pattern) {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
             (TextField::Any, Pattern::Stem(stem)) => Ok(self.leaf(term_query(self.fields.stem, &stem))),
@@ -167,12 +168,17 @@ impl Compiler<'_> {
                 Box::new(PhraseQuery::new(terms(&words)))
             }
             Pattern::Prefix(prefix) => {
-                let words = self.words_with_prefix(field, prefix)?;
+                let words = expand::starting(self.snapshot.searcher(), field, prefix)?;
                 Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
             }
+            Pattern::Like(automaton) => {
+                let words = expand::accepted(self.snapshot.searcher(), field, automaton)?;
+                Box::new(TermSetQuery::new(words.iter().map(|word| of(word))))
+            }
+            Pattern::Near(proximity) => Box::new(self.near(field, proximity)?),
             Pattern::PhrasePrefix(words) => {
                 let last = words.last().expect("a phrase has words");
-                let expansion = self.words_with_prefix(field, last)?.len();
+                let expansion = expand::starting(self.snapshot.searcher(), field, last)?.len();
                 let mut query = PhrasePrefixQuery::new(terms(words));
                 // A segment holds at most as many of the words as all of them do, so that none is left out.
                 query.set_max_expansions(u32::try_from(expansion).unwrap_or(u32::MAX).max(1));
@@ -181,20 +187,25 @@ impl Compiler<'_> {
         })
     }
 
-    /// The words of a field that start with `prefix`.
-    fn words_with_prefix(&self, field: Field, prefix: &str) -> Result<BTreeSet<String>, EngineError> {
-        let mut words = BTreeSet::new();
-        for segment in self.snapshot.searcher().segment_readers() {
-            let index = segment.inverted_index(field)?;
-            let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(tantivy_io)?;
-            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-                words.insert(String::from_utf8_lossy(terms.key()).into_owned());
-                if words.len() > MAX_EXPANSION {
-                    return Err(EngineError::TooManyWords(prefix.to_owned()));
-                }
-            }
+    /// Words near each other in a field, each family as the words of it that the field has.
+    fn near(&self, field: Field, proximity: &Proximity) -> Result<IntervalQuery, EngineError> {
+        let mut families = Vec::with_capacity(proximity.families.len());
+        for family in &proximity.families {
+            let words = self.words_of(field, family)?;
+            families.push(words.iter().map(|word| Term::from_field_text(field, word)).collect());
         }
-        Ok(words)
+        Ok(IntervalQuery::new(field, proximity.shape.clone(), families))
+    }
+
+    fn words_of(&self, field: Field, family: &Words) -> Result<BTreeSet<String>, EngineError> {
+        let searcher = self.snapshot.searcher();
+        match family {
+            Words::Word(word) => Ok(BTreeSet::from([word.clone()])),
+            Words::Stem(stem) if field == self.fields.body => expand::inflected(searcher, field, stem),
+            Words::Stem(stem) => Ok(BTreeSet::from([format!("{STEM_MARK}{stem}")])),
+            Words::Prefix(prefix) => expand::starting(searcher, field, prefix),
+            Words::Like(automaton) => expand::accepted(searcher, field, automaton),
+        }
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
@@ -335,7 +346,7 @@ fn paths_of(
     let mut paths = BTreeSet::new();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().stream().map_err(tantivy_io)?;
+        let mut terms = index.terms().stream().map_err(expand::io_error)?;
         while terms.advance() {
             if let Ok(path) = std::str::from_utf8(terms.key())
                 && matcher.matches(path)
@@ -345,8 +356,4 @@ fn paths_of(
         }
     }
     Ok(paths)
-}
-
-fn tantivy_io(error: std::io::Error) -> EngineError {
-    tantivy::TantivyError::from(error).into()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-use super::{Engine, LocalEngine};
+use super::{Engine, LocalEngine, MAX_EXPANSION};
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
@@ -15,7 +15,7 @@ use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;
 
-fn record(id: &str, title: Option<&str>) -> DocumentRecord {
+pub(super) fn record(id: &str, title: Option<&str>) -> DocumentRecord {
     DocumentRecord {
         id: DocId(id.into()),
         path: id.into(),
@@ -31,7 +31,7 @@ fn record(id: &str, title: Option<&str>) -> DocumentRecord {
     }
 }
 
-fn passage(ordinal: u32, text: &str) -> Passage {
+pub(super) fn passage(ordinal: u32, text: &str) -> Passage {
     let lines = LineSpan { start: 1, end: 1 };
     Passage {
         ordinal,
@@ -44,11 +44,11 @@ fn passage(ordinal: u32, text: &str) -> Passage {
 }
 
 /// Documents as lists of the texts of their passages.
-type Documents = Vec<Vec<String>>;
+pub(super) type Documents = Vec<Vec<String>>;
 
 /// Indexes documents, with a commit behind each group of `group` of them, and with each deleted and put again
 /// whose number `again` divides.
-fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
+pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
     for (number, texts) in documents.iter().enumerate() {
         let id = format!("{number:05}.txt");
@@ -73,12 +73,17 @@ fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> Lo
     LocalEngine::new(Snapshot::open(folder).expect("it opens"))
 }
 
-fn request(query: &str, limit: usize, group: Group) -> Request {
+pub(super) fn request(query: &str, limit: usize, group: Group) -> Request {
     let query = parse(query, Options::default()).expect("a good query").query;
     Request { query, limit, offset: 0, group, sort: Sort::Score, count: Count::Lazy }
 }
 
-fn found(engine: &LocalEngine, query: &str, limit: usize, group: Group) -> Vec<(String, f32, Option<usize>)> {
+pub(super) fn found(
+    engine: &LocalEngine,
+    query: &str,
+    limit: usize,
+    group: Group,
+) -> Vec<(String, f32, Option<usize>)> {
     let hits = engine.search(&request(query, limit, group)).expect("an answer").hits;
     hits.into_iter()
         .map(|Hit { passage, score, matching_passages, .. }| (passage.id, score, matching_passages))
@@ -160,6 +165,33 @@ fn documents_tell_how_many_of_their_passages_match() {
         counts,
         [("00000.txt#2".into(), Some(3)), ("00001.txt#0".into(), Some(1)), ("00002.txt#0".into(), Some(1))]
     );
+}
+
+#[test]
+fn what_stands_for_too_many_words_is_refused_and_never_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = (0..=MAX_EXPANSION).map(|number| format!("w{number}x")).collect::<Vec<_>>().join(" ");
+    let engine = index(folder.path(), &vec![vec![text, "w5x".into()]], 10, 10);
+    for query in ["w*", "/w.*/", "\"a w*\""] {
+        let error = engine.search(&request(query, 1, Group::Passage)).expect_err(query);
+        assert!(error.to_string().contains("stands for more than 10000 words"), "{error}");
+        assert!(error.is_of_query());
+    }
+    assert_eq!(found(&engine, "/w[0-9]{1,3}x/ /w5x/ -w1*", 10, Group::Passage).len(), 1);
+}
+
+#[test]
+fn fuzzy_words_find_no_stems_of_titles() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    let passages = [passage(0, "nothing")];
+    writer.put(record("a.txt", Some("Missiles")), &passages, Kind::Document, None).expect("it is put");
+    writer.commit().expect("it is committed");
+    writer.close().expect("it is closed");
+    let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));
+    for (query, hits) in [("title:missil~1", 0), ("title:missil~2", 1), ("missils~1", 1), ("/.?missil/", 0)] {
+        assert_eq!(found(&engine, query, 10, Group::Passage).len(), hits, "{query}");
+    }
 }
 
 proptest! {

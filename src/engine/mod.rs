@@ -4,6 +4,8 @@
 //! cluster. It takes a [`Request`] and gives a [`Response`]; who asked, and how the answer is shown, it does not know.
 
 mod compile;
+mod expand;
+mod interval;
 #[cfg(test)]
 mod laws;
 mod local;
@@ -12,10 +14,11 @@ mod top;
 
 use crate::hit::{Request, Response};
 use crate::index::{OpenError, ReadError};
+use crate::pattern::PatternError;
 
 pub use local::LocalEngine;
 
-/// The most words that a prefix may stand for.
+/// The most words that a prefix, a fuzzy word or a regular expression may stand for.
 pub const MAX_EXPANSION: usize = 10_000;
 
 /// What answers a request.
@@ -34,9 +37,12 @@ pub trait Engine {
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// A prefix stands for too many words.
-    #[error("`{0}*` stands for more than {MAX_EXPANSION} words; type more of its letters")]
+    /// A prefix, a fuzzy word or a regular expression stands for too many words.
+    #[error("`{0}` stands for more than {MAX_EXPANSION} words; type more of its letters")]
     TooManyWords(String),
+    /// There are no words for what a clause looks for.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
     /// A glob cannot be read.
     #[error("`path:{glob}`: {reason}; see `tidings search --help` for globs")]
     BadGlob {
@@ -62,6 +68,6 @@ impl From<tantivy::TantivyError> for EngineError {
 impl EngineError {
     /// Whether the query is at fault, not the index.
     pub fn is_of_query(&self) -> bool {
-        matches!(self, Self::TooManyWords(_) | Self::BadGlob { .. })
+        matches!(self, Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. })
     }
 }

@@ -4,14 +4,18 @@
 //! meaning only where a person would have put it on purpose, so that pasted prose comes out as its words.
 //! Whether the tokens make sense together is left to the parser.
 
-use super::Matcher;
 use super::error::{Notice, ParseError, quoted};
+use super::expression;
 use super::field::Field;
 use super::word::{self, ends_word, is_quote, is_searchable, is_space};
+use super::{Matcher, Order};
 use crate::span::{InQuery, Span};
 
 /// The largest weight.
 const MAX_WEIGHT: f32 = 1000.0;
+
+/// The largest number of words between words.
+const MAX_DISTANCE: u32 = 10_000;
 
 /// A token and where it was typed.
 #[derive(Clone, Debug)]
@@ -28,6 +32,11 @@ pub(super) enum Token {
     And,
     Or,
     Not,
+    /// `NEAR/5`, `BEFORE/5`: what stands on both sides, with at most so many words between.
+    Near {
+        between: u32,
+        order: Order,
+    },
     Plus,
     Minus,
     /// A field's name and colon; its value stands directly behind.
@@ -49,7 +58,8 @@ pub(super) struct Tokens {
 
 /// Cuts a query text into tokens.
 pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new() };
+    let mut lexer =
+        Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new(), expressions: 0 };
     while let Some(next) = lexer.rest().chars().next() {
         lexer.step(next)?;
     }
@@ -85,6 +95,7 @@ pub(super) fn takes_sign(text: &str) -> bool {
         Some('(') => true,
         Some('*') => behind(1).is_none_or(ends_word),
         Some('=') => behind(1).is_some_and(|c| c.is_alphanumeric() || is_quote(c)),
+        Some('/') => word::regex_at(text).is_some(),
         Some('\\') => {
             let word = word::word_at(text);
             (word::escaped(word).is_some() || word::unescape(word) != word) && is_searchable(word)
@@ -100,6 +111,8 @@ struct Lexer<'a> {
     notices: Vec<Notice>,
     /// The field in force inside each open parenthesis.
     fields: Vec<Option<Field>>,
+    /// The size of the regular expressions so far.
+    expressions: usize,
 }
 
 /// What stands directly before the place that is read.
@@ -195,7 +208,7 @@ impl<'a> Lexer<'a> {
     fn phrase(&mut self, open: char) -> Result<(), ParseError> {
         let is_value = matches!(self.field(), Some(Field::Filter(_)));
         let body = &self.rest()[open.len_utf8()..];
-        let Some((matcher, body_len)) = phrase_at(body, is_value) else {
+        let Some(Phrase { text, kind, len: body_len }) = phrase_at(body, is_value) else {
             return Err(self.error(
                 open.len_utf8(),
                 "the quote opens a phrase that is never closed",
@@ -204,18 +217,38 @@ impl<'a> Lexer<'a> {
         };
         let len = open.len_utf8() + body_len;
         if is_value {
-            self.push(Token::Value(matcher.text().into()), len);
+            self.push(Token::Value(text), len);
             return Ok(());
         }
-        if !is_searchable(matcher.text()) {
+        if !is_searchable(&text) {
             let hint = "put a word between the quotes, or remove them";
             return Err(self.error(len, "nothing to search for in the phrase", hint));
         }
-        self.push(Token::Text(matcher), len);
-        match word::distance_at(self.rest()) {
-            Some(len) => Err(self.unsupported(len, "a distance behind a phrase")),
-            None => Ok(()),
+        let distance = word::distance_at(&self.rest()[len..]);
+        self.push(Token::Text(kind(text)), len);
+        distance.map_or(Ok(()), |(digits, order)| self.distance(digits, order))
+    }
+
+    /// Reads the distance directly behind a phrase, whose number is `digits`.
+    fn distance(&mut self, digits: &str, order: Order) -> Result<(), ParseError> {
+        let len = digits.len() + if order == Order::Given { 2 } else { 1 };
+        let extra = self.words_between(digits, len)?;
+        if let Some(Lexed { token: Token::Text(matcher), span }) = self.tokens.last_mut() {
+            let phrase = Box::new(std::mem::replace(matcher, Matcher::AnyOf(Vec::new())));
+            *matcher = Matcher::Within { phrase, extra, order };
+            *span = Span::new(span.start, self.at + len);
         }
+        self.at += len;
+        Ok(())
+    }
+
+    /// The number of a distance that is `len` bytes long.
+    fn words_between(&self, digits: &str, len: usize) -> Result<u32, ParseError> {
+        digits.parse().ok().filter(|&words| words <= MAX_DISTANCE).ok_or_else(|| {
+            let typed = quoted(&self.rest()[..len]);
+            let hint = format!("write a number of words up to {MAX_DISTANCE}");
+            self.error(len, format!("{typed} is no distance"), hint)
+        })
     }
 
     /// The length of a weight at `at`, directly behind a phrase, a value or a closing parenthesis.
@@ -266,13 +299,32 @@ impl<'a> Lexer<'a> {
             self.push(operator, typed.len());
             return Ok(());
         }
+        if !is_bound && let Some((digits, order)) = word::near_operator(typed) {
+            let between = self.words_between(digits, typed.len())?;
+            self.push(Token::Near { between, order }, typed.len());
+            return Ok(());
+        }
         if matches!(before, Before::Field(_)) {
             self.refuse_field(typed)?;
         } else if self.field_name(typed)? {
             return Ok(());
         }
-        self.refuse_later_forms(typed)?;
-        self.text(typed)
+        match word::regex_at(self.rest()).filter(|_| before != Before::Text) {
+            Some(len) => self.regex(len),
+            None => self.text(typed),
+        }
+    }
+
+    /// Reads a regular expression, `len` bytes with its slashes.
+    fn regex(&mut self, len: usize) -> Result<(), ParseError> {
+        let expression = &self.rest()[1..len - 1];
+        self.expressions = expression::check(expression, self.expressions).map_err(|refusal| {
+            let span = refusal.span.range();
+            let place = Span::new(self.at + 1 + span.start, self.at + 1 + span.end);
+            ParseError::new(self.text, place, refusal.message, refusal.hint)
+        })?;
+        self.push(Token::Text(Matcher::Regex(expression.into())), len);
+        Ok(())
     }
 
     /// Reads a word that is to be searched for; drops it where nothing in it can be.
@@ -286,18 +338,16 @@ impl<'a> Lexer<'a> {
             self.at += typed.len();
             return Ok(());
         };
+        if let Matcher::Fuzzy { edits: 0 | 3.., .. } = matcher {
+            self.at += body.len() - 2;
+            return Err(self.error(
+                2,
+                format!("{} is no number of edits", quoted(&self.rest()[..2])),
+                "write ~1 or ~2, as in word~1; a plain ~ is written \\~",
+            ));
+        }
         self.push(Token::Text(matcher), body.len());
         if weight > 0 { self.weight(weight) } else { Ok(()) }
-    }
-
-    fn refuse_later_forms(&self, typed: &str) -> Result<(), ParseError> {
-        if self.before() == Before::Text {
-            return Ok(());
-        }
-        if let Some(len) = word::regex_at(self.rest()) {
-            return Err(self.unsupported(len, "a regular expression"));
-        }
-        word::later_form(typed).map_or(Ok(()), |form| Err(self.unsupported(typed.len(), form)))
     }
 
     /// Refuses a field in the value of a field.
@@ -381,21 +431,30 @@ fn split_weight(typed: &str) -> (&str, usize) {
     (body, typed.len() - body.len())
 }
 
-/// The phrase that ends at the first quote of `text` that is not escaped, and its length with that quote.
+/// What stands between quotes.
+struct Phrase {
+    text: String,
+    /// Makes a matcher of the text.
+    kind: fn(String) -> Matcher,
+    /// How long it is as typed, with the quote behind it.
+    len: usize,
+}
+
+/// The phrase that ends at the first quote of `text` that is not escaped.
 ///
 /// Backslashes escape quotes and backslashes and, outside values, stars.
-fn phrase_at(text: &str, is_value: bool) -> Option<(Matcher, usize)> {
+fn phrase_at(text: &str, is_value: bool) -> Option<Phrase> {
     let mut phrase = String::new();
     let mut is_escaped = false;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if is_quote(c) {
             let prefix = phrase.strip_suffix('*').filter(|text| text.ends_with(word::takes_star));
-            let matcher = match prefix.filter(|_| !is_value && !is_escaped) {
-                Some(prefix) => Matcher::PhrasePrefix(prefix.into()),
-                None => Matcher::Phrase(phrase),
-            };
-            return Some((matcher, at + c.len_utf8()));
+            let len = at + c.len_utf8();
+            return Some(match prefix.filter(|_| !is_value && !is_escaped) {
+                Some(prefix) => Phrase { text: prefix.into(), kind: Matcher::PhrasePrefix, len },
+                None => Phrase { text: phrase, kind: Matcher::Phrase, len },
+            });
         }
         let can_escape = |next: char| is_quote(next) || next == '\\' || (next == '*' && !is_value);
         let special = chars.next_if(|&(_, next)| c == '\\' && can_escape(next));

@@ -6,6 +6,7 @@
 //! from the tree again: parsing what is shown gives the same tree.
 
 mod error;
+mod expression;
 mod field;
 mod lex;
 mod literal;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Period;
 
 pub use error::{Notice, ParseError};
+pub use expression::parse as parse_expression;
 pub use parse::{MAX_QUERY_LENGTH, Operator, Options, Parsed, Reading, parse};
 
 /// A query: a tree whose leaves are clauses numbered from 0, from left to right.
@@ -108,19 +110,47 @@ pub enum Matcher {
     Phrase(String),
     /// A phrase whose last word may go on.
     PhrasePrefix(String),
+    /// Any word that so few edits make of this one.
+    Fuzzy {
+        /// The word.
+        word: String,
+        /// How many letters may be put in, left out, changed, or exchanged with the next: 1 or 2.
+        edits: u8,
+    },
+    /// Any word that this regular expression matches from its first letter to its last.
+    Regex(String),
+    /// The words of a phrase with other words among them.
+    Within {
+        /// The phrase; its last word may go on.
+        phrase: Box<Matcher>,
+        /// How many other words there may be.
+        extra: u32,
+        /// Whether the order of the words matters.
+        order: Order,
+    },
+    /// Two things near each other in the text.
+    Near {
+        /// The one: anything but a condition, a weight or a field.
+        first: Box<Matcher>,
+        /// The other.
+        second: Box<Matcher>,
+        /// How many words may stand between them.
+        between: u32,
+        /// Whether the first must come first.
+        order: Order,
+    },
+    /// One of these, as one side of `Near`.
+    AnyOf(Vec<Matcher>),
 }
 
-impl Matcher {
-    /// The text as typed.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Word(text)
-            | Self::Exact(text)
-            | Self::Prefix(text)
-            | Self::Phrase(text)
-            | Self::PhrasePrefix(text) => text,
-        }
-    }
+/// Whether words that stand near each other must stand in the order in which they were typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// In any order.
+    Any,
+    /// In the order given.
+    Given,
 }
 
 /// A leaf that is a condition on the document.
@@ -154,6 +184,17 @@ impl Query {
         let mut clauses = Vec::new();
         self.collect_positive(&mut clauses);
         clauses
+    }
+
+    /// Every text clause of the query, in order.
+    pub fn text_clauses(&self) -> Vec<&TextClause> {
+        match self {
+            Self::All | Self::Filter(_) => Vec::new(),
+            Self::Text(clause) => vec![clause],
+            Self::Not(query) | Self::Weighted { query, .. } => query.text_clauses(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::text_clauses).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.text_clauses()).collect(),
+        }
     }
 
     fn collect_positive<'a>(&'a self, clauses: &mut Vec<&'a TextClause>) {

@@ -3,7 +3,7 @@
 //! Every query that [`parse`](mod@super::parse) returns is made with these functions. None of them changes what a
 //! query matches or how it scores. They do not decide equivalence: `+a +b` and `a AND b` stay two trees.
 
-use super::{Occur, Part, Query};
+use super::{Matcher, Occur, Part, Query};
 
 /// The sequence of these parts; a single part without its wrapping.
 ///
@@ -94,9 +94,19 @@ fn take(next: &mut usize) -> usize {
 pub(super) fn height(query: &Query) -> usize {
     let highest = |heights: &mut dyn Iterator<Item = usize>| heights.max().unwrap_or(0);
     1 + match query {
-        Query::All | Query::Text(_) | Query::Filter(_) => 0,
+        Query::All | Query::Filter(_) => 0,
+        Query::Text(clause) => height_of_matcher(&clause.matcher),
         Query::Not(query) | Query::Weighted { query, .. } => height(query),
         Query::And(queries) | Query::Or(queries) => highest(&mut queries.iter().map(height)),
         Query::Sequence(parts) => highest(&mut parts.iter().map(|part| height(&part.query))),
+    }
+}
+
+/// How many operators, each inside the one before, a matcher is high; a word is 0.
+pub(super) fn height_of_matcher(matcher: &Matcher) -> usize {
+    match matcher {
+        Matcher::Near { first, second, .. } => 1 + height_of_matcher(first).max(height_of_matcher(second)),
+        Matcher::AnyOf(matchers) => 1 + matchers.iter().map(height_of_matcher).max().unwrap_or(0),
+        _ => 0,
     }
 }

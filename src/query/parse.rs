@@ -13,19 +13,26 @@
 //! part     = and { "OR" and }
 //! and      = unary { "AND" unary }
 //! unary    = ( "NOT" | "+" | "-" ) unary
-//!          | operand [ "^" number ]
+//!          | near [ "^" number ]
+//! near     = operand { ( "NEAR/" | "BEFORE/" ) digits operand }
 //! operand  = "*" | text
 //!          | "(" query ")"
 //!          | field ":" ( text | value | "(" query ")" )
-//! text     = word | "=" word | word "*" | quote { character } [ "*" ] quote
+//! text     = word | "=" word | word "*"
+//!          | quote { character } [ "*" ] quote [ ( "~" | "~>" ) digits ]
+//!          | word "~" ( "1" | "2" ) | "/" expression "/"
 //! ```
 //!
 //! | typed | means |
 //! |---|---|
 //! | `missile warning` | either word, or with `--all` each of them |
 //! | `"missile warning"` | these words, one behind the other |
+//! | `"missile sharing"~3`, `"missile sharing"~>3` | these words with at most 3 others among them, in any order, in this order |
+//! | `a NEAR/5 b`, `a BEFORE/5 b` | with at most 5 words between them, in any order, in this order |
 //! | `=launches` | exactly this word |
 //! | `warn*`, `"missile warn*"` | a word that starts so, also as a phrase's last |
+//! | `pyongyng~1`, `word~2` | a word within one or two edits of this |
+//! | `/miss.le/` | a word that this regular expression matches from end to end |
 //! | `+a`, `-a`, `a NOT b` | `a` is required, is excluded; `a NOT b` is `a -b` |
 //! | `a AND b`, `a OR b`, `NOT a`, `( )` | AND binds tighter than OR, OR tighter than a space |
 //! | `title:a`, `heading:"a b"`, `title:(a OR b)` | in the title, in a heading above the passage |
@@ -37,7 +44,14 @@
 //!
 //! # Where a character has its meaning
 //!
-//! - **Operators** are `AND`, `OR`, `NOT` in capitals as whole words.
+//! - **Operators** are `AND`, `OR`, `NOT`, and `NEAR` and `BEFORE` with a slash and a number, in capitals as whole
+//!   words.
+//! - **`NEAR/5` and `BEFORE/5`** bind tighter than all others, and to the left: `a NEAR/5 b BEFORE/2 c` has `a NEAR/5 b`
+//!   before `c`. What they join is looked for in one text, so beside them stand only words of every kind, phrases,
+//!   `(a OR b)`, and in parentheses others of them; a field or a weight goes around the whole, as in
+//!   `title:(a NEAR/5 b)^2`. The number counts the words between the two; both sides never share a word. The
+//!   headings above a passage are one text to them, with one word between each.
+//! - **`~3` and `~>3`** directly behind a phrase count the words that may stand among its own.
 //! - **Signs**: `+` and `-` behind white space or a parenthesis, with a letter, a digit, a quote, a parenthesis,
 //!   `=` or an escape directly behind them. `--flag`, `- item`, `-$5` and `multi-agent` are text. A sign belongs
 //!   to the operand behind it: as an operand of `AND` or `OR`, `-a` is `NOT a` and `+a` is `a`.
@@ -54,14 +68,19 @@
 //! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
 //!   text. Alone among other parts of a sequence it is punctuation (a pasted bullet).
 //! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text.
+//! - **`~`** with a digit behind it counts edits at the end of a word, directly behind a letter. `1~2` and `~x` are
+//!   text. An edit puts a letter in, leaves one out, changes one, or exchanges it with the next; any letter, the
+//!   first too. Such a word is exact but for its edits: it is not stemmed, and `=` before it changes nothing.
+//! - **Slashes** around a text without white space, at the start of a word and at its end, make a regular
+//!   expression; `/usr/bin/env` is text. Inside, `\/` stands for a slash, and nothing else is an escape of ours. Its
+//!   case does not matter, nor do accents.
 //! - **Parentheses** always group, also `(see p. 4)`; full-width ones are punctuation.
 //! - **Backslash** outside phrases escapes one of `" ( ) + - = * : ^ ~ / \` or a curly quote, and at a word's
 //!   start a whole operator, as in `\AND`. Before anything else it is text: `C:\temp\x`.
 //! - Words without a letter or digit (`-`, `&`, `...`) are dropped like white space, and groups of such words too.
 //!
 //! Forms that are kept for later are errors, so that they can get their meaning without changing that of any
-//! query that works today: `a NEAR/5 b`, `a BEFORE/5 b`, `"a b"~3`, `"a b"~>3`, `word~1`, `/regex/`, `size:`,
-//! `meta.KEY:`.
+//! query that works today: `size:`, `meta.KEY:`.
 
 use super::error::{Notice, ParseError, quoted};
 use super::field::Field;
@@ -254,7 +273,9 @@ impl<'a> Parser<'a> {
         while let Some(&Lexed { ref token, span }) = self.tokens.peek() {
             match token {
                 Token::Close => break,
-                Token::And | Token::Or => return Err(self.without_operand(span, "before")),
+                Token::And | Token::Or | Token::Near { .. } => {
+                    return Err(self.without_operand(span, "before"));
+                }
                 _ => operands.extend(self.either()?),
             }
         }
@@ -315,7 +336,6 @@ impl<'a> Parser<'a> {
 
     /// Reads one operand with its sign and weight; none before an operator or a closing parenthesis.
     fn unary(&mut self) -> Result<Option<Operand>, ParseError> {
-        let is_operand = |next: &Lexed| !matches!(next.token, Token::Close | Token::And | Token::Or);
         let Some(Lexed { token, span }) = self.tokens.next_if(is_operand) else { return Ok(None) };
         match token {
             Token::Not => match self.signed(span, Stance::Excluded)? {
@@ -326,9 +346,57 @@ impl<'a> Parser<'a> {
             Token::Plus => self.signed(span, Stance::Required),
             token => {
                 let operand = self.operand(token, span)?;
-                self.weighted(operand)
+                let operand = self.weighted(operand)?;
+                self.near(operand, span)
             }
         }
+    }
+
+    /// Reads the `NEAR` behind an operand that starts at `start`, and what stands behind that, as often as there is
+    /// one.
+    fn near(
+        &mut self,
+        operand: Option<Operand>,
+        start: Span<InQuery>,
+    ) -> Result<Option<Operand>, ParseError> {
+        let mut joined = operand;
+        while let Some(&Lexed { token: Token::Near { between, order }, span }) = self.tokens.peek() {
+            let Some(first) = joined else { break };
+            let left = self.side(first, start)?;
+            self.tokens.next();
+            let right = self.right_side(span)?;
+            let matcher = Matcher::Near { first: Box::new(left), second: Box::new(right), between, order };
+            if normal::height_of_matcher(&matcher) > MAX_HEIGHT {
+                return Err(self.too_deep(span));
+            }
+            joined = Some(Operand { query: self.text_clause(matcher), stance: Stance::Plain });
+        }
+        Ok(joined)
+    }
+
+    /// Reads what stands behind the `NEAR` at `operator`.
+    fn right_side(&mut self, operator: Span<InQuery>) -> Result<Matcher, ParseError> {
+        let missing = |parser: &Self| parser.without_operand(operator, "behind");
+        let Lexed { token, span } = self.tokens.next_if(is_operand).ok_or_else(|| missing(self))?;
+        if matches!(token, Token::Not | Token::Plus | Token::Minus) {
+            return Err(self.no_side(span, SIDES));
+        }
+        let operand = self.operand(token, span)?;
+        let operand = self.weighted(operand)?;
+        self.side(operand.ok_or_else(|| missing(self))?, span)
+    }
+
+    /// What an operand that starts at `start` and was just read looks for, as one side of `NEAR`.
+    fn side(&mut self, operand: Operand, start: Span<InQuery>) -> Result<Matcher, ParseError> {
+        let end = self.tokens.peek().map_or(self.text.len(), |next| next.span.start);
+        let typed = self.text[start.start..end].trim_end_matches(word::is_space);
+        let span = Span::new(start.start, start.start + typed.len());
+        matcher_of(operand.query, self.text_field()).map_err(|hint| self.no_side(span, hint))
+    }
+
+    fn no_side(&self, span: Span<InQuery>, hint: &str) -> ParseError {
+        let typed = quoted(&self.text[span.range()]);
+        self.error(span, format!("{typed} cannot stand beside NEAR or BEFORE"), hint)
     }
 
     fn signed(&mut self, sign: Span<InQuery>, stance: Stance) -> Result<Option<Operand>, ParseError> {
@@ -370,9 +438,14 @@ impl<'a> Parser<'a> {
     }
 
     fn text_clause(&self, matcher: Matcher) -> Query {
+        text_clause(self.text_field(), matcher)
+    }
+
+    /// The field in which words are looked for.
+    fn text_field(&self) -> TextField {
         match self.field {
-            Some(Field::Text(field)) => text_clause(field, matcher),
-            _ => text_clause(TextField::Any, matcher),
+            Some(Field::Text(field)) => field,
+            _ => TextField::Any,
         }
     }
 
@@ -434,6 +507,28 @@ impl<'a> Parser<'a> {
             self.notices.push(Notice { span, message });
         }
         Ok(Some(Operand { query: normal::weighted(query, weight), stance }))
+    }
+}
+
+/// Whether a token belongs to an operand: it is no operator that joins two, and closes nothing.
+fn is_operand(next: &Lexed) -> bool {
+    !matches!(next.token, Token::Close | Token::And | Token::Or | Token::Near { .. })
+}
+
+/// What can stand beside `NEAR`.
+const SIDES: &str = "a word, a phrase, (a OR b), or in parentheses another NEAR or BEFORE can";
+
+/// What a query looks for in `field`, or what to do about it where that is more than words.
+fn matcher_of(query: Query, field: TextField) -> Result<Matcher, &'static str> {
+    match query {
+        Query::Text(clause) if clause.field == field => Ok(clause.matcher),
+        Query::Or(queries) => {
+            let matchers = queries.into_iter().map(|query| matcher_of(query, field));
+            Ok(Matcher::AnyOf(matchers.collect::<Result<_, _>>()?))
+        }
+        Query::Text(_) | Query::Filter(_) => Err("put the field before all of it, as in title:(a NEAR/5 b)"),
+        Query::Weighted { .. } => Err("put the weight behind all of it, as in (a NEAR/5 b)^2"),
+        _ => Err(SIDES),
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::lex;
 use super::word::{is_keyword, is_quote, is_special};
-use super::{Filter, Matcher, Occur, Part, Query, TextClause, TextField};
+use super::{Filter, Matcher, Occur, Order, Part, Query, TextClause, TextField};
 use crate::date::{Date, Period};
 
 impl fmt::Display for Query {
@@ -21,7 +21,7 @@ impl fmt::Display for Query {
             Self::Or(queries) => fmt_joined(f, queries.iter().map(show_operand), " OR "),
             Self::Not(query) => write!(f, "NOT {}", show_operand(query)),
             Self::Weighted { query, weight } => match **query {
-                Self::Text(_) => write!(f, "{query}^{weight}"),
+                Self::Text(_) => write!(f, "{}^{weight}", show_operand(query)),
                 _ => write!(f, "({query})^{weight}"),
             },
             Self::Text(clause) => write!(f, "{clause}"),
@@ -47,6 +47,9 @@ fn fmt_joined(
 /// A query as one operand: in parentheses, unless it is a leaf.
 fn show_operand(query: &Query) -> String {
     match query {
+        Query::Text(TextClause { field: TextField::Any, matcher: Matcher::Near { .. }, .. }) => {
+            format!("({query})")
+        }
         Query::All | Query::Text(_) | Query::Filter(_) | Query::Weighted { .. } => query.to_string(),
         _ => format!("({query})"),
     }
@@ -96,19 +99,44 @@ impl fmt::Display for Matcher {
 
 /// A matcher behind its field: as it was typed where that reads back, else with escapes.
 fn show_clause(field: &str, matcher: &Matcher) -> String {
-    let (before, behind) = match matcher {
-        Matcher::Word(_) => ("", ""),
-        Matcher::Exact(_) => ("=", ""),
-        Matcher::Prefix(_) => ("", "*"),
+    let (before, text, behind) = match matcher {
+        Matcher::Word(text) => ("", text, ""),
+        Matcher::Exact(text) => ("=", text, ""),
+        Matcher::Prefix(text) => ("", text, "*"),
+        Matcher::Fuzzy { word, edits: 1 } => ("", word, "~1"),
+        Matcher::Fuzzy { word, .. } => ("", word, "~2"),
+        Matcher::Regex(expression) => return format!("{field}/{expression}/"),
         Matcher::Phrase(text) => return format!("{field}\"{}\"", escape_phrase(text)),
         Matcher::PhrasePrefix(text) => return format!("{field}\"{}*\"", escape_phrase(text)),
+        Matcher::Within { phrase, extra, order } => {
+            let sign = if *order == Order::Given { ">" } else { "" };
+            return format!("{}~{sign}{extra}", show_clause(field, phrase));
+        }
+        Matcher::Near { .. } | Matcher::AnyOf(_) if !field.is_empty() => {
+            return format!("{field}({matcher})");
+        }
+        Matcher::Near { first, second, between, order } => {
+            let name = if *order == Order::Given { "BEFORE" } else { "NEAR" };
+            return format!("{} {name}/{between} {}", show_side(first), show_side(second));
+        }
+        Matcher::AnyOf(matchers) => {
+            return matchers.iter().map(show_side).collect::<Vec<_>>().join(" OR ");
+        }
     };
-    let typed = format!("{field}{before}{}{behind}", matcher.text());
+    let typed = format!("{field}{before}{text}{behind}");
     // A backslash at the end is plain there, but would escape what may come to stand behind it.
     if !typed.ends_with('\\') && lex::lex_clause(&typed).as_ref() == Some(matcher) {
         return typed;
     }
-    format!("{field}{before}{}{behind}", escape_word(matcher.text()))
+    format!("{field}{before}{}{behind}", escape_word(text))
+}
+
+/// A matcher as one side of another: in parentheses, unless it is a word or a phrase.
+fn show_side(matcher: &Matcher) -> String {
+    match matcher {
+        Matcher::Near { .. } | Matcher::AnyOf(_) => format!("({matcher})"),
+        _ => matcher.to_string(),
+    }
 }
 
 impl fmt::Display for Filter {

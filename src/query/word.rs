@@ -3,7 +3,7 @@
 //! Everything here looks at one run of characters and knows nothing of what stands before it; what a word
 //! means in its place is the lexer's.
 
-use super::Matcher;
+use super::{Matcher, Order};
 
 /// Whether a character separates words: white space, and what is pasted along with it unseen.
 pub(super) fn is_space(c: char) -> bool {
@@ -37,7 +37,7 @@ pub(super) fn is_searchable(text: &str) -> bool {
 
 /// Whether a text is an operator when it stands alone.
 pub(super) fn is_keyword(text: &str) -> bool {
-    matches!(text, "AND" | "OR" | "NOT")
+    matches!(text, "AND" | "OR" | "NOT") || near_operator(text).is_some()
 }
 
 /// The word that `text` starts with, its escapes still in it.
@@ -111,6 +111,9 @@ pub(super) fn is_number(digits: &str) -> bool {
 pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
     let exact = word.strip_prefix('=').filter(|word| may_be_exact && word.starts_with(char::is_alphanumeric));
     let body = exact.unwrap_or(word);
+    if let Some((word, edits)) = split_edits(body).filter(|_| may_be_exact) {
+        return Some(Matcher::Fuzzy { word: unescape(word), edits });
+    }
     let prefix = body.strip_suffix('*').filter(|prefix| prefix.ends_with(takes_star));
     let text = unescape(prefix.unwrap_or(body));
     is_searchable(&text).then_some(match (prefix, exact) {
@@ -120,16 +123,24 @@ pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
     })
 }
 
-/// The form of a later stage of the language that a word has, if it has one.
-pub(super) fn later_form(word: &str) -> Option<&'static str> {
-    let behind = |name: &str| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
-    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if behind("NEAR").or(behind("BEFORE")).is_some_and(is_count) {
-        return Some("searching for words near each other");
-    }
-    let edits = split_weight(word).map_or(word, |(word, _)| word);
-    let fuzzy = edits.strip_suffix(|c: char| c.is_ascii_digit()).and_then(|rest| rest.strip_suffix('~'));
-    fuzzy.is_some_and(|word| word.ends_with(char::is_alphabetic)).then_some("searching for similar words")
+/// The word and the number of `word~1`, which stands behind a letter.
+pub(super) fn split_edits(word: &str) -> Option<(&str, u8)> {
+    let before = word.strip_suffix(|c: char| c.is_ascii_digit())?;
+    let edits = word[before.len()..].parse().ok()?;
+    let before = before.strip_suffix('~')?;
+    before.ends_with(|c| takes_star(c) && !c.is_numeric()).then_some((before, edits))
+}
+
+/// The number of `NEAR/5` or `BEFORE/5`, and whether the order matters.
+pub(super) fn near_operator(word: &str) -> Option<(&str, Order)> {
+    let (name, digits) = word.split_once('/')?;
+    let order = match name {
+        "NEAR" => Order::Any,
+        "BEFORE" => Order::Given,
+        _ => return None,
+    };
+    let is_count = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_count.then_some((digits, order))
 }
 
 /// The length of a regular expression between slashes that `text` starts with: nothing but the end of the word
@@ -147,12 +158,17 @@ pub(super) fn regex_at(text: &str) -> Option<usize> {
     is_whole.then_some(end + 2)
 }
 
-/// The length of the distance behind a phrase, as in `"…"~3` and `"…"~>3`, that `text` starts with.
-pub(super) fn distance_at(text: &str) -> Option<usize> {
+/// The number of the distance behind a phrase, as in `"…"~3` and `"…"~>3`, that `text` starts with, and whether the
+/// order of the phrase matters. Nothing but the end of the word or a weight stands behind it.
+pub(super) fn distance_at(text: &str) -> Option<(&str, Order)> {
     let number = text.strip_prefix('~')?;
-    let number = number.strip_prefix('>').unwrap_or(number);
-    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    (digits > 0).then(|| text.len() - number.len() + digits)
+    let (number, order) = match number.strip_prefix('>') {
+        Some(number) => (number, Order::Given),
+        None => (number, Order::Any),
+    };
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let is_whole = number[end..].chars().next().is_none_or(|c| ends_word(c) || c == '^');
+    (end > 0 && is_whole).then_some((&number[..end], order))
 }
 
 #[cfg(test)]
@@ -204,6 +220,15 @@ mod tests {
         assert_eq!(matcher("e\u{301}*", true), Some(Matcher::Prefix("e\u{301}".into())));
         for text in ["**bold**", "a*b", "*a", "C++*", "a,*"] {
             assert_eq!(matcher(text, true), Some(Matcher::Word(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_digit_behind_a_letter_and_a_tilde_counts_edits() {
+        assert_eq!(split_edits("word~1"), Some(("word", 1)));
+        assert_eq!(split_edits("e\u{301}~2"), Some(("e\u{301}", 2)));
+        for text in ["1~2", "word~", "word~12", r"word\~1", "~1", "word~a", "C++~1"] {
+            assert_eq!(split_edits(text), None, "{text}");
         }
     }
 

@@ -20,7 +20,8 @@
 //!   it does not know. A field that is not required in the schema is left out where it has nothing to say.
 //! - `text` is the passage, whole. `start` and `end` of its `highlights` count bytes of `text` as UTF-8 and
 //!   stand on character boundaries: `text[start..end]` is the highlight's own `text`. Highlights are in order
-//!   and do not overlap. Their `clause` numbers the clauses of the query from 0, from left to right.
+//!   and do not overlap: of a phrase the whole, of words near each other those words and not what stands
+//!   between. Their `clause` numbers the clauses of the query from 0, from left to right.
 //! - `location` points into the source: bytes from 0, the end not included; lines and columns from 1, lines
 //!   with both ends included, columns in bytes of the line as UTF-8.
 //! - `score` compares hits of one answer only.

@@ -348,6 +348,7 @@ fn every_line_of_json_fits_the_schema() {
         corpus.run("search --json --refresh=docs zebra"),
         corpus.run("search --json --group document --sort date --qid q1 title:summit warning heading:next"),
         corpus.run("search --json --count warning"),
+        corpus.run("search --json '\"data warning\"~2 (link OR misile~1) BEFORE/9 (warning NEAR/1 /dat./)'"),
         corpus
             .run_with("search --json --queries -", "a\tstorm\n\"open\nb\tzebra\nwarn* \"missile warn*\"^2\n"),
     ];
@@ -359,5 +360,5 @@ fn every_line_of_json_fits_the_schema() {
             *kinds.entry(line["type"].as_str().unwrap().to_owned()).or_default() += 1;
         }
     }
-    assert_snapshot!(format!("{kinds:?}"), @r#"{"begin": 9, "error": 2, "hit": 17, "summary": 9}"#);
+    assert_snapshot!(format!("{kinds:?}"), @r#"{"begin": 10, "error": 2, "hit": 20, "summary": 10}"#);
 }

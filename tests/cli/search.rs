@@ -75,6 +75,23 @@ fn each_part_of_the_query_language_finds_what_it_says() {
         "date:>=2023-11-14 warning",
         "\"missile warn*\"",
         "cafe",
+        "misile~1",
+        "mislie~1",
+        "mislie~2 -summit",
+        "/MISS.LES?/",
+        "title:/weath.*/",
+        "/lau.*/ path:docs/*.md",
+        "warning NEAR/2 launches",
+        "warning BEFORE/2 launches",
+        "launch BEFORE/9 warning",
+        "(share OR link) NEAR/3 \"warning data\"",
+        "(+share) AND misile~1 NEAR/0 warn*",
+        "title:(link BEFORE/3 december)",
+        "heading:(nothing NEAR/2 next)",
+        "\"data warning\"~0",
+        "\"warning launches\"~>2",
+        "\"data warning\"~>0",
+        "미사일 NEAR/3 경보",
         "경보",
         "nobody's",
         "U.S.-South",
@@ -103,6 +120,23 @@ fn each_part_of_the_query_language_finds_what_it_says() {
     date:>=2023-11-14 warning: docs/note.txt#0, docs/page.html#0, docs/wire.jsonl#w 2#0
     "missile warn*": docs/news.md#0, docs/note.txt#0
     cafe: docs/note.txt#0
+    misile~1: docs/news.md#0, docs/note.txt#0, docs/wire.jsonl#w-1#0
+    mislie~1: 
+    mislie~2 -summit: docs/news.md#0, docs/note.txt#0
+    /MISS.LES?/: docs/news.md#0, docs/note.txt#0, docs/wire.jsonl#w-1#0
+    title:/weath.*/: docs/wire.jsonl#w 2#0
+    /lau.*/ path:docs/*.md: docs/news.md#1
+    warning NEAR/2 launches: docs/wire.jsonl#w-1#0
+    warning BEFORE/2 launches: docs/wire.jsonl#w-1#0
+    launch BEFORE/9 warning: 
+    (share OR link) NEAR/3 "warning data": docs/news.md#0, docs/page.html#0
+    (+share) AND misile~1 NEAR/0 warn*: docs/news.md#0
+    title:(link BEFORE/3 december): docs/news.md#0, docs/news.md#1
+    heading:(nothing NEAR/2 next): 
+    "data warning"~0: docs/news.md#0, docs/news.md#1, docs/page.html#0
+    "warning launches"~>2: docs/wire.jsonl#w-1#0
+    "data warning"~>0: 
+    미사일 NEAR/3 경보: docs/ko/note.txt#0
     경보: docs/ko/note.txt#0
     nobody's: docs/note.txt#0
     U.S.-South: 
@@ -142,6 +176,56 @@ fn malformed_queries_are_shown_with_a_caret_and_a_hint() {
     exit 2
     stderr:
     tidings: `path:[a`: unclosed character class; missing ']'; see `tidings search --help` for globs
+    ");
+    assert_snapshot!(corpus.run("search 'missile /mis(s/'"), @r"
+    exit 2
+    stderr:
+    tidings: the regular expression cannot be read: unclosed group
+      missile /mis(s/
+                  ^
+      hint: mend it, or write \/ for a plain slash
+    ");
+    assert_snapshot!(corpus.run("search 'missile NEAR/3 (warning AND data)'"), @r"
+    exit 2
+    stderr:
+    tidings: `(warning AND data)` cannot stand beside NEAR or BEFORE
+      missile NEAR/3 (warning AND data)
+                     ^~~~~~~~~~~~~~~~~~
+      hint: a word, a phrase, (a OR b), or in parentheses another NEAR or BEFORE can
+    ");
+    assert_snapshot!(corpus.run("search '\"missile data\"~99999'"), @r#"
+    exit 2
+    stderr:
+    tidings: `~99999` is no distance
+      "missile data"~99999
+                    ^~~~~~
+      hint: write a number of words up to 10000
+    "#);
+    assert_snapshot!(corpus.run("search 'missile warnin~3'"), @r"
+    exit 2
+    stderr:
+    tidings: `~3` is no number of edits
+      missile warnin~3
+                    ^~
+      hint: write ~1 or ~2, as in word~1; a plain ~ is written \~
+    ");
+    assert_snapshot!(corpus.run("search 'missile /(a{999}){999}/'"), @r"
+    exit 2
+    stderr:
+    tidings: the regular expression is too large
+      missile /(a{999}){999}/
+               ^~~~~~~~~~~~~
+      hint: repeat less in it: what is repeated counts each time
+    ");
+    assert_snapshot!(corpus.run("search '/(a|b)*a(a|b){25}/'"), @r"
+    exit 2
+    stderr:
+    tidings: `/(a|b)*a(a|b){25}/`: the regular expression takes too much memory; repeat less in it, or ask for fewer choices
+    ");
+    assert_snapshot!(corpus.run("search multi-agnt~1"), @r"
+    exit 2
+    stderr:
+    tidings: `multi-agnt~1`: only a single word written in letters can be fuzzy; leave out the `~` and its number
     ");
     assert_snapshot!(corpus.run("search '경보 \"open'"), @r#"
     exit 2

@@ -1,6 +1,7 @@
 //! What query texts mean, form by form, and what is said of those that mean nothing.
 
 use super::*;
+use crate::query::Order;
 
 const ALL: Options = Options { reading: Reading::Query, operator: Operator::All };
 const WORDS: Options = Options { reading: Reading::Words, operator: Operator::Any };
@@ -185,7 +186,10 @@ fn what_people_paste_is_its_words() {
         (r"C:\temp\x \\server\share", words(&[r"C:\temp\x", r"\server\share"])),
         ("/usr/bin/env /etc/passwd", words(&["/usr/bin/env", "/etc/passwd"])),
         ("Note: text Re:x std::path title::x", words(&["Note:", "text", "Re:x", "std::path", "title::x"])),
-        ("1~2 월~일 NEAR BEFORE/x", words(&["1~2", "월~일", "NEAR", "BEFORE/x"])),
+        (
+            "1~2 월~일 NEAR BEFORE/x NEAR/ near/5",
+            words(&["1~2", "월~일", "NEAR", "BEFORE/x", "NEAR/", "near/5"]),
+        ),
         ("「日本」、（韓国）。«a» '5' `b`", words(&["「日本」、（韓国）。«a»", "'5'", "`b`"])),
         ("한미일　국방장관,\u{200b}서울", words(&["한미일", "국방장관,", "서울"])),
         ("title: summit date:", words(&["title:", "summit", "date:"])),
@@ -221,6 +225,108 @@ fn escapes_take_the_meaning_away() {
         assert_eq!(matchers(text), expected, "{text}");
     }
     assert_eq!(shown(r"b -\-a", Options::default()), r"b -\-a");
+}
+
+#[test]
+fn a_tilde_with_a_number_behind_a_word_makes_it_fuzzy_and_slashes_make_a_regular_expression() {
+    let fuzzy = |word: &str, edits| Matcher::Fuzzy { word: word.into(), edits };
+    let regex = |text: &str| Matcher::Regex(text.into());
+    for (text, expected) in [
+        ("pyongyng~1 b", vec![fuzzy("pyongyng", 1), Matcher::Word("b".into())]),
+        ("북한~2 =a~1", vec![fuzzy("북한", 2), fuzzy("a", 1)]),
+        (r"\-a\~b~1", vec![fuzzy("-a~b", 1)]),
+        ("/miss.le/", vec![regex("miss.le")]),
+        ("(/mis(s|le)/)", vec![regex("mis(s|le)")]),
+        (r"/a\/b/", vec![regex(r"a\/b")]),
+        ("a/b/ x/c/", words(&["a/b/", "x/c/"])),
+        (r"\/re/ word\~1", words(&["/re/", "word~1"])),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+    assert_shown(
+        &[
+            ("pyongyng~2^3", "pyongyng~2^3"),
+            ("=word~1", "word~1"),
+            (r"\AND~1 \-a~1", r"AND~1 \-a~1"),
+            ("/re/^2 -/x y/ -/x/", "/re/^2 -/x y/ -/x/"),
+            ("title:word~1 title:/.*/", "+title:word~1 +title:/.*/"),
+            ("title:(/a/ OR b~2)", "title:/a/ OR title:b~2"),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn a_distance_behind_a_phrase_lets_words_in() {
+    let within = |phrase: Matcher, extra, order| Matcher::Within { phrase: Box::new(phrase), extra, order };
+    let phrase = || Matcher::Phrase("a b".into());
+    for (text, expected) in [
+        ("\"a b\"~3 c", vec![within(phrase(), 3, Order::Any), Matcher::Word("c".into())]),
+        ("“a b”~>0", vec![within(phrase(), 0, Order::Given)]),
+        ("\"a b*\"~10000", vec![within(Matcher::PhrasePrefix("a b".into()), 10_000, Order::Any)]),
+        ("\"a b\"~x \"a b\"~", vec![phrase(), Matcher::Word("~x".into()), phrase()]),
+        ("\"a b\"~3x", vec![phrase(), Matcher::Word("~3x".into())]),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+    assert_shown(
+        &[
+            ("\"a b\"~3^2 -\"c\"~>1", "\"a b\"~3^2 -\"c\"~>1"),
+            ("title:\"a b*\"~3 (heading:\"c d\"~>4)^3", "+title:\"a b*\"~3 (heading:\"c d\"~>4^3)"),
+        ],
+        Options::default(),
+    );
+}
+
+#[test]
+fn near_binds_tighter_than_and_and_to_the_left() {
+    assert_shown(
+        &[
+            ("a NEAR/5 b", "a NEAR/5 b"),
+            ("a NEAR/5 b c", "(a NEAR/5 b) c"),
+            ("+a BEFORE/0 b -c NEAR/1 d", "+(a BEFORE/0 b) -(c NEAR/1 d)"),
+            ("NOT a NEAR/5 b AND c", "(NOT (a NEAR/5 b)) AND c"),
+            ("a OR b NEAR/5 c", "a OR (b NEAR/5 c)"),
+            ("a NEAR/5 b BEFORE/2 c", "(a NEAR/5 b) BEFORE/2 c"),
+            ("a NEAR/5 (b BEFORE/2 c)", "a NEAR/5 (b BEFORE/2 c)"),
+            ("(a OR (b OR c)) NEAR/5 ((d))", "(a OR b OR c) NEAR/5 d"),
+            ("=a NEAR/05 \"b c*\"~3", "=a NEAR/5 \"b c*\"~3"),
+            ("a~1 NEAR/5 /b/ NEAR/1 c*", "(a~1 NEAR/5 /b/) NEAR/1 c*"),
+            ("(a NEAR/5 b)^2", "(a NEAR/5 b)^2"),
+            ("title:(a NEAR/5 b)^2 c", "+title:(a NEAR/5 b)^2 c"),
+            ("title:(a OR b NEAR/5 c)", "title:a OR title:(b NEAR/5 c)"),
+            ("(title:(a NEAR/5 b)) c", "(title:(a NEAR/5 b)) c"),
+            (r"\NEAR/5 a", r"\NEAR/5 a"),
+            ("\"a\"NEAR/5 b", "\"a\" NEAR/5 b"),
+        ],
+        Options::default(),
+    );
+    let parsed = parse("a NEAR/5 (b OR c)", ALL).expect("a query");
+    let json = serde_json::to_string(&parsed.query).expect("a tree");
+    assert_eq!(
+        json,
+        r#"{"text":{"clause":0,"field":"any","matcher":{"near":{"first":{"word":"a"},"second":{"any_of":[{"word":"b"},{"word":"c"}]},"between":5,"order":"any"}}}}"#
+    );
+}
+
+#[test]
+fn what_is_more_than_words_cannot_stand_beside_near() {
+    for (text, place, hint) in [
+        ("x (a AND b) NEAR/5 c", "(a AND b)", "a word, a phrase"),
+        ("a NEAR/5 -b", "-", "a word, a phrase"),
+        ("a NEAR/5 NOT b", "NOT", "a word, a phrase"),
+        ("a BEFORE/5 (b c) d", "(b c)", "a word, a phrase"),
+        ("* NEAR/5 b", "*", "a word, a phrase"),
+        ("a NEAR/5 b^2", "b^2", "put the weight behind all of it"),
+        ("(a OR b^2) NEAR/5 c", "(a OR b^2)", "put the weight behind all of it"),
+        ("title:a NEAR/5 b", "title:a", "put the field before all of it"),
+        ("a NEAR/5 lang:ko", "lang:ko", "put the field before all of it"),
+    ] {
+        let error = error(text);
+        assert_eq!(&text[error.span.range()], place, "{text}");
+        assert_eq!(error.message, format!("`{place}` cannot stand beside NEAR or BEFORE"));
+        assert!(error.hint.starts_with(hint), "{text}: {}", error.hint);
+    }
 }
 
 #[test]
@@ -286,21 +392,7 @@ fn notices_tell_what_was_not_taken_as_typed() {
 
 #[test]
 fn unsupported_forms_say_so() {
-    for text in [
-        "a NEAR/5 b",
-        "a BEFORE/2 b",
-        "\"a b\"~3",
-        "\"a b\"~>3",
-        "pyongyng~1",
-        "pyongyng~2^3",
-        "/miss.le/",
-        "a (/mis(s|le)/)",
-        "size:>1MB",
-        "size:10",
-        "meta.source:wire",
-        "title:word~1",
-        "-/re/ -size:5",
-    ] {
+    for text in ["size:>1MB", "size:10", "meta.source:wire", "-/re/ -size:5"] {
         let error = error(text);
         assert!(error.message.ends_with(" is not supported"), "{text}: {error}");
         assert_eq!(error.hint, "put it in quotes to search for its words, or use --words");
@@ -373,6 +465,36 @@ fn errors_show_the_place_and_a_remedy() {
              hint: write a number above 0, up to 1000, as in word^2.5; a plain ^ is written \\^",
         ),
         (
+            "a pyongyng~3",
+            "`~3` is no number of edits\n  a pyongyng~3\n            ^~\n  \
+             hint: write ~1 or ~2, as in word~1; a plain ~ is written \\~",
+        ),
+        (
+            "북한 /mis[s-a]le/",
+            "the regular expression cannot be read: invalid character class range, the start must be <= the end\n  \
+             북한 /mis[s-a]le/\n            ^~~\n  hint: mend it, or write \\/ for a plain slash",
+        ),
+        (
+            "/(a{999}){999}/",
+            "the regular expression is too large\n  /(a{999}){999}/\n   ^~~~~~~~~~~~~\n  \
+             hint: repeat less in it: what is repeated counts each time",
+        ),
+        (
+            "a NEAR/5 (b AND c)",
+            "`(b AND c)` cannot stand beside NEAR or BEFORE\n  a NEAR/5 (b AND c)\n           ^~~~~~~~~\n  \
+             hint: a word, a phrase, (a OR b), or in parentheses another NEAR or BEFORE can",
+        ),
+        (
+            "a NEAR/99999 b",
+            "`NEAR/99999` is no distance\n  a NEAR/99999 b\n    ^~~~~~~~~~\n  \
+             hint: write a number of words up to 10000",
+        ),
+        (
+            "\"a b\"~>99999999999",
+            "`~>99999999999` is no distance\n  \"a b\"~>99999999999\n       ^~~~~~~~~~~~~\n  \
+             hint: write a number of words up to 10000",
+        ),
+        (
             "title:(!)",
             "`title:` has nothing to search for\n  title:(!)\n  ^~~~~~\n  \
              hint: write a word directly behind the colon",
@@ -389,6 +511,13 @@ fn other_errors_have_their_messages() {
         ("NOT (...)", "`NOT` has no operand behind it"),
         ("(a OR)", "`OR` has no operand behind it"),
         ("(AND a)", "`AND` has no operand before it"),
+        ("NEAR/5 a", "`NEAR/5` has no operand before it"),
+        ("(...) NEAR/5 a", "`NEAR/5` has no operand before it"),
+        ("a OR NEAR/5 b", "`OR` has no operand behind it"),
+        ("a BEFORE/2", "`BEFORE/2` has no operand behind it"),
+        ("a NEAR/5 ...", "`NEAR/5` has no operand behind it"),
+        ("a NEAR/5 NEAR/5 b", "`NEAR/5` has no operand behind it"),
+        ("(a NEAR/5) b", "`NEAR/5` has no operand behind it"),
         ("\"\"", "nothing to search for in the phrase"),
         ("... -", "the query has no words"),
         ("(...)", "the query has no words"),
@@ -418,12 +547,17 @@ fn nesting_is_bounded_in_texts_and_in_trees() {
         "(".repeat(60_000),
         "(b OR (c AND ".repeat(32) + "a" + &"))".repeat(32),
         "NOT ".repeat(64) + "a",
+        "a NEAR/1 ".repeat(7_000) + "a",
+        "(a NEAR/1 ".repeat(66) + "a" + &")".repeat(66),
     ] {
         assert_eq!(error(&text).message, message, "{text}");
     }
     let text = "(".repeat(128) + "a" + &")".repeat(128);
     assert_eq!(shown(&text, Options::default()), "a");
     let text = "NOT ".repeat(63) + "a";
+    let parsed = parse(&text, Options::default()).expect("as deep as allowed");
+    assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
+    let text = "a NEAR/1 ".repeat(63) + "a";
     let parsed = parse(&text, Options::default()).expect("as deep as allowed");
     assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
 }

@@ -3,8 +3,29 @@
 //! A clause holds text as typed; the analyzer decides what words that text has. Were that decided twice, a
 //! hit's highlights could differ from what was found.
 
+mod automaton;
+mod interval;
+mod proximity;
+
 use crate::analysis::{self, Kind, Token};
 use crate::query::Matcher;
+
+pub use automaton::Automaton;
+pub use interval::{Finder, Interval, Shape};
+pub use proximity::{Proximity, Words};
+
+/// Why there are no words for what a clause looks for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// The word of a fuzzy clause is none to the analyzer, or several.
+    #[error("`{0}`: only a single word written in letters can be fuzzy; leave out the `~` and its number")]
+    NotOneWord(String),
+    /// A regular expression has too many states.
+    #[error(
+        "`/{0}/`: the regular expression takes too much memory; repeat less in it, or ask for fewer choices"
+    )]
+    TooComplex(String),
+}
 
 /// The terms of a clause and how they must stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,17 +52,34 @@ pub enum Pattern {
     Prefix(String),
     /// These folded words, one behind the other, the last of which may go on; at least two.
     PhrasePrefix(Vec<String>),
+    /// A folded word that this accepts.
+    Like(Automaton),
+    /// Words near each other.
+    Near(Proximity),
 }
 
 impl Pattern {
     /// The pattern of a matcher.
-    pub fn of(matcher: &Matcher) -> Self {
-        let tokens = analysis::tokens(matcher.text());
-        match matcher {
-            Matcher::Word(_) => Self::of_word(tokens),
-            Matcher::Exact(_) | Matcher::Phrase(_) => Self::of_phrase(tokens),
-            Matcher::Prefix(_) | Matcher::PhrasePrefix(_) => Self::of_prefix(tokens),
-        }
+    ///
+    /// # Errors
+    ///
+    /// When no words can be told for it.
+    pub fn of(matcher: &Matcher) -> Result<Self, PatternError> {
+        let tokens = analysis::tokens;
+        Ok(match matcher {
+            Matcher::Word(text) => Self::of_word(tokens(text)),
+            Matcher::Exact(text) | Matcher::Phrase(text) => Self::of_phrase(tokens(text)),
+            Matcher::Prefix(text) | Matcher::PhrasePrefix(text) => Self::of_prefix(tokens(text)),
+            Matcher::Regex(expression) => Self::Like(Automaton::of_expression(expression)?),
+            Matcher::Within { .. } | Matcher::Near { .. } | Matcher::AnyOf(_) => {
+                Proximity::of(matcher)?.map_or(Self::Nothing, Self::Near)
+            }
+            Matcher::Fuzzy { word, edits } => match &tokens(word)[..] {
+                // A Hangul character is a token by itself: its letters would be what to edit.
+                [only] if only.kind == Kind::Word => Self::Like(Automaton::of_edits(&only.term, *edits)),
+                _ => return Err(PatternError::NotOneWord(matcher.to_string())),
+            },
+        })
     }
 
     fn of_word(tokens: Vec<Token>) -> Self {
@@ -99,7 +137,8 @@ mod tests {
 
     #[test]
     fn each_matcher_has_its_pattern() {
-        let word = |text: &str| Pattern::of(&Matcher::Word(text.into()));
+        let pattern = |matcher: Matcher| Pattern::of(&matcher).expect("a pattern");
+        let word = |text: &str| pattern(Matcher::Word(text.into()));
         let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
         assert_eq!(word("Launches"), Pattern::Stem("launch".into()));
         assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
@@ -123,11 +162,7 @@ mod tests {
             word("3年、미사일방어-체계"),
             Pattern::Mixed {
                 phrase: terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
-                pieces: vec![
-                    Pattern::Stem("3".into()),
-                    Pattern::of(&Matcher::Word("미사일방어".into())),
-                    pair("체", "계")
-                ]
+                pieces: vec![Pattern::Stem("3".into()), word("미사일방어"), pair("체", "계")]
             }
         );
         assert_eq!(
@@ -135,12 +170,21 @@ mod tests {
             Pattern::Mixed { phrase: terms(&["북", "한", "미"]), pieces: vec![pair("북", "한")] }
         );
         assert_eq!(word("…"), Pattern::Nothing);
-        assert_eq!(Pattern::of(&Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));
-        assert_eq!(Pattern::of(&Matcher::Prefix("Warn".into())), Pattern::Prefix("warn".into()));
-        assert_eq!(Pattern::of(&Matcher::Prefix("경보".into())), Pattern::Phrase(terms(&["경", "보"])));
+        assert_eq!(pattern(Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));
+        assert_eq!(pattern(Matcher::Prefix("Warn".into())), Pattern::Prefix("warn".into()));
+        assert_eq!(pattern(Matcher::Prefix("경보".into())), Pattern::Phrase(terms(&["경", "보"])));
         assert_eq!(
-            Pattern::of(&Matcher::PhrasePrefix("missile warn".into())),
+            pattern(Matcher::PhrasePrefix("missile warn".into())),
             Pattern::PhrasePrefix(terms(&["missile", "warn"]))
         );
+    }
+
+    #[test]
+    fn only_a_single_word_of_letters_is_fuzzy() {
+        let of = |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 });
+        assert_eq!(of("Pyöngyng"), Ok(Pattern::Like(Automaton::of_edits("pyongyng", 1))));
+        for word in ["multi-agnt", "북한", "한"] {
+            assert_eq!(of(word), Err(PatternError::NotOneWord(format!("{word}~1"))));
+        }
     }
 }

@@ -1,0 +1,85 @@
+//! From a rule for words to the words of an index that follow it: prefixes, fuzzy words, regular expressions.
+//!
+//! A rule that too many words follow is an error, never cut short: what was left out would be missing in the
+//! hits without a sign.
+
+use std::collections::BTreeSet;
+
+use tantivy::Searcher;
+use tantivy::schema::Field;
+
+use super::{EngineError, MAX_EXPANSION};
+use crate::analysis::{self, STEM_MARK};
+use crate::pattern::Automaton;
+
+/// The words of a field that start with `prefix`.
+pub(super) fn starting(
+    searcher: &Searcher,
+    field: Field,
+    prefix: &str,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut words = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(io_error)?;
+        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+            take(&mut words, terms.key(), || format!("{prefix}*"))?;
+        }
+    }
+    Ok(words)
+}
+
+/// The words of a field whose stem is `stem`.
+pub(super) fn inflected(
+    searcher: &Searcher,
+    field: Field,
+    stem: &str,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut words = BTreeSet::new();
+    let start = analysis::start_of_inflections(stem).as_bytes();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().range().ge(start).into_stream().map_err(io_error)?;
+        while terms.advance() && terms.key().starts_with(start) {
+            if std::str::from_utf8(terms.key()).is_ok_and(|word| analysis::stem(word) == stem) {
+                take(&mut words, terms.key(), || stem.to_owned())?;
+            }
+        }
+    }
+    Ok(words)
+}
+
+/// The words of a field that `automaton` accepts.
+pub(super) fn accepted(
+    searcher: &Searcher,
+    field: Field,
+    automaton: &Automaton,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut words = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().search(automaton).into_stream().map_err(io_error)?;
+        while terms.advance() {
+            take(&mut words, terms.key(), || automaton.to_string())?;
+        }
+    }
+    Ok(words)
+}
+
+/// Takes one more word, unless it is the stem that titles and headings hold beside a word.
+fn take(
+    words: &mut BTreeSet<String>,
+    term: &[u8],
+    typed: impl FnOnce() -> String,
+) -> Result<(), EngineError> {
+    let word = String::from_utf8_lossy(term);
+    if word.starts_with(STEM_MARK) {
+        return Ok(());
+    }
+    words.insert(word.into_owned());
+    if words.len() > MAX_EXPANSION { Err(EngineError::TooManyWords(typed())) } else { Ok(()) }
+}
+
+pub(super) fn io_error(error: std::io::Error) -> EngineError {
+    tantivy::TantivyError::from(error).into()
+}
