@@ -56,6 +56,11 @@ impl Date {
         Some(Self(stamp.to_zoned(jiff::tz::TimeZone::UTC).date()))
     }
 
+    /// The day that it is now, in UTC.
+    pub fn today() -> Self {
+        Self::of_time(SystemTime::now()).unwrap_or(Self::MIN)
+    }
+
     /// The day before; the day itself where there is none.
     pub fn yesterday(self) -> Self {
         Self(self.0.saturating_sub(1.day()))
@@ -189,6 +194,39 @@ fn digit_runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 impl Period {
+    /// Reads what [`Period::parse`] reads, and times that are told from `today` on: `today`, `yesterday`, and `7d`, `2w`,
+    /// `3m`, `1y` for the days from so many days, weeks, months or years ago up to today.
+    ///
+    /// ```
+    /// use tidings::date::{Date, Period};
+    ///
+    /// let today = Date::new(2023, 11, 12).unwrap();
+    /// let week = Period::parse_on("7d", today).unwrap();
+    /// assert_eq!((week.first.to_string(), week.last), ("2023-11-05".to_owned(), today));
+    /// ```
+    pub fn parse_on(text: &str, today: Date) -> Option<Self> {
+        let day = |day: Date| Some(Self { first: day, last: day });
+        match text {
+            "today" => return day(today),
+            "yesterday" => return day(today.yesterday()),
+            _ => {}
+        }
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(number) = is_number.then(|| number.parse::<i64>().ok()).flatten() else {
+            return Self::parse(text);
+        };
+        let span = match unit {
+            "d" => jiff::Span::new().try_days(number),
+            "w" => jiff::Span::new().try_weeks(number),
+            "m" => jiff::Span::new().try_months(number),
+            "y" => jiff::Span::new().try_years(number),
+            _ => return Self::parse(text),
+        };
+        let first = today.0.checked_sub(span.ok()?).ok()?;
+        Some(Self { first: Date(first), last: today })
+    }
+
     /// Reads `2023`, `2023-11` or `2023-11-12` as the days that it stands for.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
@@ -218,6 +256,31 @@ fn digits<N: std::str::FromStr>(text: &str, len: usize) -> Option<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_told_from_today_on() {
+        let today = Date::new(2024, 3, 31).unwrap();
+        let told = |text: &str| {
+            let period = Period::parse_on(text, today)?;
+            Some(format!("{} {}", period.first, period.last))
+        };
+        for (text, expected) in [
+            ("today", "2024-03-31 2024-03-31"),
+            ("yesterday", "2024-03-30 2024-03-30"),
+            ("0d", "2024-03-31 2024-03-31"),
+            ("7d", "2024-03-24 2024-03-31"),
+            ("2w", "2024-03-17 2024-03-31"),
+            ("1m", "2024-02-29 2024-03-31"),
+            ("1y", "2023-03-31 2024-03-31"),
+            ("2023-11", "2023-11-01 2023-11-30"),
+        ] {
+            assert_eq!(told(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", "d", "-7d", "7", "7h", "tomorrow", "99999999999d", "9999999999999999999999d", "7é"]
+        {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn metadata_dates_are_read_in_the_notations_that_people_use() {

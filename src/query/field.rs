@@ -139,7 +139,8 @@ fn read_extension(value: &str) -> Result<Filter, Refusal> {
     Ok(Filter::Extension(extension.into()))
 }
 
-/// Reads `A`, `A..B`, `A..`, `..B`, `>=A`, `>A`, `<=A` or `<A`, where `A` and `B` are days, months or years.
+/// Reads `A`, `A..B`, `A..`, `..B`, `>=A`, `>A`, `<=A` or `<A`, where `A` and `B` are days, months or years, or are told
+/// from today on.
 fn read_period(value: &str) -> Result<Period, Refusal> {
     let from = |first| Period { first, last: Date::MAX };
     let until = |last| Period { first: Date::MIN, last };
@@ -165,8 +166,9 @@ fn read_period(value: &str) -> Result<Period, Refusal> {
 
 fn read_date(text: &str) -> Result<Period, Refusal> {
     let forms = "write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., \
-                 or >=2023, >2023, <=2023, <2023";
-    Period::parse(text).map_or_else(|| refuse("`date:` takes a date or a range of dates", forms), Ok)
+                 >=2023, >2023, <=2023, <2023, or today, yesterday, 7d, 2w, 3m, 1y";
+    Period::parse_on(text, Date::today())
+        .map_or_else(|| refuse("`date:` takes a date or a range of dates", forms), Ok)
 }
 
 fn between(first: Period, last: Period) -> Result<Period, Refusal> {
@@ -224,6 +226,7 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
+        assert_eq!(period("yesterday"), format!("date:{}", Date::today().yesterday()));
         for value in
             ["", "..", "soon", "2023-13", "2023-02-30", ">", "2023...2024", "12/11/2023", ">=a", "=>1"]
         {

@@ -170,7 +170,7 @@ fn malformed_queries_are_shown_with_a_caret_and_a_hint() {
     tidings: `date:` takes a date or a range of dates
       date:never
            ^~~~~
-      hint: write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., or >=2023, >2023, <=2023, <2023
+      hint: write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., >=2023, >2023, <=2023, <2023, or today, yesterday, 7d, 2w, 3m, 1y
     ");
     assert_snapshot!(corpus.run("search path:[a"), @r"
     exit 2

@@ -447,7 +447,7 @@ fn errors_show_the_place_and_a_remedy() {
             "date:2023-13",
             "`date:` takes a date or a range of dates\n  date:2023-13\n       ^~~~~~~\n  \
              hint: write 2023, 2023-11 or 2023-11-12, a range as 2023-11..2024 or 2023.., \
-             or >=2023, >2023, <=2023, <2023",
+             >=2023, >2023, <=2023, <2023, or today, yesterday, 7d, 2w, 3m, 1y",
         ),
         (
             "a format:doc",
