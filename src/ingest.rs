@@ -12,6 +12,7 @@
 
 mod container;
 mod prepare;
+mod rules;
 #[cfg(test)]
 mod versions;
 
@@ -23,8 +24,9 @@ use std::time::{Duration, Instant};
 use crate::index::{Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
+use prepare::Reader;
 pub(crate) use prepare::{Outcome, Prepared, Tally};
-use prepare::{Reader, Rules};
+use rules::Rules;
 
 /// How many prepared documents may wait for the writer.
 const QUEUE: usize = 16;

@@ -42,7 +42,8 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
-    ("tempfile", &["cli"]),
+    // In index and ingest only in files that are tests.
+    ("tempfile", &["cli", "index", "ingest"]),
     ("tantivy", &["analysis", "index", "engine"]),
     ("tantivy_fst", &["pattern"]),
     ("levenshtein_automata", &["pattern"]),

@@ -2,18 +2,18 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::IngestError;
 use super::container::{Container, Contents};
-use super::{IngestError, Options};
+use super::rules::{EXTRACTOR, Rules, Source};
 use crate::analysis;
-use crate::document::{DocId, Document, DocumentRecord, Facts, Fingerprint, Format, Passage, State};
+use crate::document::{DocId, Document, DocumentRecord, Facts, Format, Passage, State};
 use crate::extract::{self, Detected, ExtractError, Raw, Reading};
-use crate::index::{Entry, EntryState, Kind, Manifest, Snapshot, short_hash};
+use crate::index::{Entry, EntryState, Kind, short_hash};
 use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
-use crate::source::{Found, FoundFile, Hidden, is_streamed};
+use crate::source::{Found, FoundFile, is_streamed};
 
 /// What came of a source, or of a part of one.
 #[derive(Debug)]
@@ -70,134 +70,10 @@ pub(crate) enum Tally {
 /// Takes outcomes; false when no more are wanted.
 pub(super) type Send<'a> = dyn FnMut(Outcome) -> bool + 'a;
 
-/// The rules by which the sources of a pass are read, and the index that they are compared with.
-#[derive(Clone, Copy)]
-pub(super) struct Rules<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) manifest: &'a Manifest,
-    pub(super) max_size: u64,
-    pub(super) hidden: Hidden,
-    pub(super) archive_depth: usize,
-    /// Stands for the rules in fingerprints, where other rules would read otherwise; never 0.
-    pub(super) tag: u16,
-}
-
-impl<'a> Rules<'a> {
-    /// The rules of these options.
-    pub(super) fn new(options: &Options, snapshot: &'a Snapshot, manifest: &'a Manifest) -> Self {
-        let (max_size, hidden) = (options.walk.max_file_size, options.walk.hidden);
-        let archive_depth = options.archive_depth;
-        let limits = options.isolation.limits;
-        let text = format!("{max_size} {hidden:?} {archive_depth} {limits:?}");
-        let tag = u16::try_from(short_hash(&read::hash_bytes(text.as_bytes())) >> 48).unwrap_or(1).max(1);
-        Self { snapshot, manifest, max_size, hidden, archive_depth, tag }
-    }
-
-    /// What the index knows of the parts of the file at `path`, without those of another file whose name goes on from it.
-    pub(super) fn parts_of(&self, path: &str) -> Result<Manifest, IngestError> {
-        let mut parts = self.snapshot.parts_of(path)?;
-        parts.retain(|id| {
-            let ends = id.match_indices(['#', '!']).map(|(at, _)| at).filter(|&at| at > path.len());
-            ends.into_iter().all(|end| self.manifest.get(&id[..end]).is_none())
-        });
-        Ok(parts)
-    }
-
-    /// Whether what read a source then would read it in the same way now.
-    pub(super) fn is_current(&self, entry: &Entry) -> bool {
-        let (tag, extractor) = (entry.extractor >> TAG_SHIFT, entry.extractor & EXTRACTOR);
-        match (entry.state, entry.parts) {
-            (EntryState::Failed, _) => false,
-            (_, Some(parts)) if parts.failed > 0 => false,
-            _ => extract::is_current(extractor) && (tag == 0 || tag == u32::from(self.tag)),
-        }
-    }
-}
-
-/// Where in the number of an extractor the tag of the rules stands.
-const TAG_SHIFT: u32 = 16;
-
-/// What is left of that number without the tag.
-const EXTRACTOR: u32 = (1 << TAG_SHIFT) - 1;
-
 /// Reads sources, one after another.
 pub(super) struct Reader<'a> {
     pub(super) rules: Rules<'a>,
     pub(super) children: Children<'a>,
-}
-
-/// What is known of a source before its content is looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) path: &'a str,
-    pub(super) size: u64,
-    pub(super) modified: i64,
-    pub(super) kind: Kind,
-    pub(super) before: Option<Entry>,
-    /// The tag of the rules by which it is read.
-    pub(super) tag: u16,
-}
-
-impl Source<'_> {
-    /// When the source was modified, for its date.
-    pub(super) fn modified_time(&self) -> Option<SystemTime> {
-        let nanoseconds = u64::try_from(self.modified).ok().filter(|&time| time > 0)?;
-        Some(UNIX_EPOCH + Duration::from_nanos(nanoseconds))
-    }
-
-    /// A record of this source without content.
-    pub(super) fn record(&self, state: State, format: Option<Format>, content: String) -> DocumentRecord {
-        let mut fingerprint = fingerprint(content, format);
-        // By other rules another document may come of what was left out, and other parts of what holds parts.
-        let holds_parts = format.is_some_and(|format| Reading::of(format) == Reading::Container);
-        if state != State::Indexed || (holds_parts && self.kind == Kind::Document) {
-            fingerprint.extractor |= u32::from(self.tag) << TAG_SHIFT;
-        }
-        DocumentRecord {
-            id: DocId(self.path.to_owned()),
-            path: self.path.to_owned(),
-            state,
-            format,
-            facts: Facts::default(),
-            fingerprint,
-            size: self.size,
-            modified: self.modified,
-            passages: 0,
-            tokens: 0,
-            parts: None,
-        }
-    }
-
-    /// Whether the index has this very source, with this content, read in this way.
-    fn is_known_as(&self, hash: &str, extractor: u32) -> bool {
-        // A part of a container is told by its content alone: it stands where it stood, or has another id.
-        let stands = |before: &Entry| {
-            self.kind == Kind::Record || (before.size, before.modified) == (self.size, self.modified)
-        };
-        self.before.is_some_and(|before| {
-            before.state == EntryState::Indexed
-                && before.parts.is_none()
-                && stands(&before)
-                && (before.hash, before.extractor) == (short_hash(hash), extractor)
-        })
-    }
-
-    pub(super) fn tally(&self, hash: &str) -> Tally {
-        match self.before {
-            Some(before) if before.is_document() => {
-                if before.hash == short_hash(hash) {
-                    Tally::Unchanged
-                } else {
-                    Tally::Changed
-                }
-            }
-            _ => Tally::Added,
-        }
-    }
-
-    pub(super) fn put(&self, record: DocumentRecord, passages: Vec<Passage>, tally: Tally) -> Outcome {
-        Outcome::Put(Box::new(Prepared { record, passages, kind: self.kind, before: self.before, tally }))
-    }
 }
 
 /// Why a source that was read makes no document.
@@ -518,9 +394,4 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, ExtractError>) -> Resu
         Ok(outcome) => Ok(outcome?),
         Err(_) => Err(IsolationError::Crash("reading it failed by a mistake of this program".to_owned())),
     }
-}
-
-/// The fingerprint of content that was read as `format`.
-fn fingerprint(content: String, format: Option<Format>) -> Fingerprint {
-    Fingerprint { content, extractor: extract::extractor(format), analyzer: analysis::VERSION }
 }
