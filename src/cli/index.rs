@@ -14,7 +14,7 @@ use crate::index::{OpenError, Snapshot, Writer};
 use crate::ingest::{self, IngestError, Options, Report};
 use crate::isolate::{self, Limits};
 use crate::render::Problem;
-use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions, file_types};
+use crate::source::{Hidden, IgnoreFiles, Links, WalkOptions, document_path, file_types};
 use crate::span::MAX_MAPPED;
 
 const EXAMPLES: &str = "\
@@ -205,7 +205,8 @@ pub(super) fn pass(
     options.commit_every = Duration::try_from_secs_f64(write.commit_every)
         .map_err(|error| Failure::Usage(format!("--commit-every {}: {error}", write.commit_every)))?;
     let mut writer = Writer::open(&global.index, Duration::from_secs(write.wait))?;
-    let progress = Progress::new(detail);
+    let named = options.roots.iter().map(|root| document_path(root)).collect();
+    let progress = Progress::new(detail, named);
     let outcome = ingest::ingest(&mut writer, &global.index, &options, &|event| progress.hear(event));
     let closed = match &outcome {
         Ok(_) => writer.close(),

@@ -24,14 +24,16 @@ pub(super) enum Detail {
 pub(super) struct Progress {
     bar: ProgressBar,
     detail: Detail,
+    /// The sources that were named: that one of them was left out is told in any case.
+    named: Vec<String>,
     problems: Mutex<Vec<Problem>>,
 }
 
 impl Progress {
-    pub(super) fn new(detail: Detail) -> Self {
+    pub(super) fn new(detail: Detail, named: Vec<String>) -> Self {
         let bar = if io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { bar, detail, problems: Mutex::default() }
+        Self { bar, detail, named, problems: Mutex::default() }
     }
 
     /// Takes what a pass tells.
@@ -48,7 +50,7 @@ impl Progress {
             Event::FileDone { bytes } => self.bar.inc(bytes),
             Event::Committing => self.bar.set_message("writing"),
             Event::Skipped { path, reason } => {
-                if self.detail == Detail::Everything {
+                if self.detail == Detail::Everything || self.named.iter().any(|named| named == path) {
                     self.line(&format!("{path}: {reason}; skipped"));
                 }
             }

@@ -95,6 +95,8 @@ pub(super) struct Container<'a, 'r, 's, 'i> {
     is_whole: bool,
     /// How many bytes may come out of it yet.
     budget: u64,
+    /// How the file is read, once that has begun.
+    format: Option<Format>,
     /// What the file is besides the container of its parts: a message.
     own: Option<(Facts, Vec<Passage>)>,
 }
@@ -119,6 +121,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             parts: Parts::default(),
             is_whole: true,
             budget: allowance(source.size, reader_max),
+            format: None,
             own: None,
         })
     }
@@ -157,10 +160,11 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     }
 
     /// Puts the container on record before its parts, so that a pass that is cut short leaves none that nothing holds.
-    fn announce(&mut self, format: Format) {
+    fn announce(&mut self) {
         if self.source.before.is_none() {
+            let format = self.format;
             let state = State::Failed("not read to its end yet".to_owned());
-            let mut record = self.source.record(state, Some(format), String::new());
+            let mut record = self.source.record(state, format, String::new());
             record.parts = Some(Parts::default());
             (self.send)(self.source.put(record, Vec::new(), Tally::Uncounted));
             self.source.before = Some(Entry::just_put());
@@ -170,7 +174,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     /// Reads all parts, and sends what comes of each; at the end what came of the container.
     pub(super) fn read(mut self, contents: Contents<'_>, hash: &str) -> Result<(), IngestError> {
         let format = contents.format();
-        self.announce(format);
+        self.format = Some(format);
         let holder = Holder { path: self.source.path, modified: self.source.modified, depth: 0 };
         let state = match self.contents(holder, contents) {
             Ok(()) => State::Indexed,
@@ -231,6 +235,7 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
 
     /// Sends what came of a part, which from now on is known to be there.
     fn emit(&mut self, outcome: Outcome) -> Result<(), Stop> {
+        self.announce();
         match &outcome {
             Outcome::Put(prepared) => match prepared.record.state {
                 State::Indexed => self.parts.documents += 1,

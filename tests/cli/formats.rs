@@ -105,6 +105,49 @@ fn a_sentence_is_found_in_files_of_every_format_with_its_place() {
 }
 
 #[test]
+fn places_that_are_no_lines_are_told_to_people() {
+    let names =
+        ["report.libreoffice.pdf", "slides.libreoffice.pptx", "workbook.libreoffice.ods", "talk.ffmpeg.srt"];
+    let corpus = Corpus::with(&[]);
+    for file in fixtures("").iter().filter(|file| names.contains(&name(file))) {
+        corpus.write(&format!("docs/{}", name(file)), fs::read(file).unwrap());
+    }
+    corpus.run("index docs");
+    let run = corpus.run(&format!("search --phrase '{KOREAN}'"));
+    for place in [
+        "report.libreoffice.pdf:4 ",
+        "slides.libreoffice.pptx:3 ",
+        "workbook.libreoffice.ods:지연 시간:2 ",
+        "talk.ffmpeg.srt:00:00:01.000 ",
+    ] {
+        assert!(run.out().contains(&format!("docs/{place}")), "{place}: {run}");
+    }
+    for (file, place) in [
+        ("report.libreoffice.pdf", "[page 4]"),
+        ("slides.libreoffice.pptx", "[slide 3]"),
+        ("workbook.libreoffice.ods", "[sheet 지연 시간, rows 2 to 5]"),
+        ("talk.ffmpeg.srt", "[00:00:01.000 to "),
+    ] {
+        let run = corpus.run(&format!("show docs/{file}"));
+        assert!(run.out().contains(&format!("\n{place}")), "{place}: {run}");
+    }
+    let url = corpus.path("docs/report.libreoffice.pdf");
+    let run = corpus.run(&format!("search --color always --hyperlink-format default --phrase '{KOREAN}'"));
+    assert!(run.out().contains(&format!("{}#page=4", url.display())), "{run}");
+}
+
+#[test]
+fn a_source_that_was_named_and_left_out_is_told_with_the_reason() {
+    let corpus = Corpus::with(&[]);
+    let scan = fixtures("").into_iter().find(|file| file.ends_with("scan.img2pdf.pdf")).unwrap();
+    corpus.write("docs/scan.pdf", fs::read(scan).unwrap());
+    let run = corpus.run("index docs/scan.pdf");
+    let reason = "tidings: docs/scan.pdf: no text in it; its page may be a scanned image; skipped\n";
+    assert!(run.code == 0 && run.err().starts_with(reason), "{run}");
+    assert!(!corpus.run("index docs").err().contains("scan.pdf"), "in a folder only when that is asked for");
+}
+
+#[test]
 fn what_a_file_tells_of_itself_is_on_record() {
     let corpus = copied("");
     corpus.run("index docs");

@@ -624,10 +624,17 @@ fn links_that_lead_in_circles_and_special_files_stop_nothing() {
     tidings: docs/socket: a socket, not a file; skipped
     ");
     drop(socket);
-    assert_snapshot!(corpus.run("index docs/pipe /dev/null"), @r"
+    assert_snapshot!(corpus.run("index docs/pipe"), @r"
     exit 0
     stderr:
-    tidings: added 0, changed 0, removed 0, unchanged 0, skipped 2, failed 0
+    tidings: docs/pipe: a named pipe, not a file; skipped
+    tidings: added 0, changed 0, removed 0, unchanged 0, skipped 1, failed 0
+    ");
+    assert_snapshot!(corpus.run("index /dev/null"), @r"
+    exit 0
+    stderr:
+    tidings: /dev/null: a device, not a file; skipped
+    tidings: added 0, changed 0, removed 0, unchanged 0, skipped 1, failed 0
     ");
 }
 

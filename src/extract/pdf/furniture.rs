@@ -84,10 +84,11 @@ fn is_roman(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn line(text: &str, baseline: f64) -> Line {
+    /// A line of a page that holds this text.
+    pub(in super::super) fn line(text: &str, baseline: f64) -> Line {
         Line {
             text: text.into(),
             start: 50.0,

@@ -179,19 +179,11 @@ fn letters(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::furniture;
     use super::*;
 
     fn line(text: &str) -> Line {
-        Line {
-            text: text.into(),
-            start: 50.0,
-            end: 90.0,
-            ends_in_space: false,
-            has_cells: false,
-            baseline: 0.0,
-            size: 10.0,
-            direction: 0,
-        }
+        furniture::tests::line(text, 0.0)
     }
 
     #[test]
