@@ -209,6 +209,18 @@ impl<'a> Pass<'a> {
         let jobs = self.jobs(scan);
         let bytes = jobs.iter().map(|job| size_of(job.found)).sum();
         (self.tell)(Event::Started { files: jobs.len() as u64, bytes });
+        // What is not read is told of first, in order: only what threads read comes as it comes.
+        let (jobs, left_out): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
+        let mut outcomes = Vec::new();
+        let mut reader = self.reader();
+        for job in left_out {
+            reader.read(job.found, job.before, &mut |outcome| {
+                outcomes.push(outcome);
+                true
+            })?;
+        }
+        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))?;
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
         let (rules, isolation) = (self.rules, self.isolation);
