@@ -156,7 +156,7 @@ impl<'p> Analysed<'p> {
     fn clause(&self, clause: &TextClause) -> Option<Marks> {
         let pattern = self.patterns.get(&clause.clause)?;
         let in_words = |words: &[Word]| spans(pattern, words, clause.clause);
-        let is_word = matches!(pattern, Pattern::Stem(_) | Pattern::Pairs(_) | Pattern::Mixed { .. });
+        let is_word = matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
             TextField::Title => (false, true, false),
@@ -214,7 +214,7 @@ fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
 fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
     match pattern {
         Pattern::Nothing => Vec::new(),
-        Pattern::Stem(stem) => each(words, |word| word.stem.as_ref() == Some(stem)),
+        Pattern::Stem { stem, .. } => each(words, |word| word.stem.as_ref() == Some(stem)),
         Pattern::Word(term) => each(words, |word| word.token.term == *term),
         Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
         Pattern::Near(proximity) => near(proximity, &[words]).remove(0),

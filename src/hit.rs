@@ -29,6 +29,23 @@ pub struct Request {
     pub sort: Sort,
     /// Whether the number of hits must be exact, even where that costs the pruning of weak hits.
     pub count: Count,
+    /// Whether each hit says what its score is made of.
+    pub explain: bool,
+}
+
+impl Default for Request {
+    /// The ten best passages of everything.
+    fn default() -> Self {
+        Self {
+            query: Query::All,
+            limit: 10,
+            offset: 0,
+            group: Group::default(),
+            sort: Sort::default(),
+            count: Count::default(),
+            explain: false,
+        }
+    }
 }
 
 /// What one hit stands for.
@@ -103,6 +120,31 @@ pub struct Hit {
     /// With `--group document`: how many of the document's passages matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matching_passages: Option<usize>,
+    /// With `--explain`: what the score is made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// What a hit's score is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Explanation {
+    /// What each clause gave, and each pair of neighbouring words; the score is their sum.
+    pub shares: Vec<Share>,
+}
+
+/// What a clause, or two words next to each other, gave to a score.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Share {
+    /// The number of the clause; of neighbouring words the numbers of both.
+    pub clauses: Vec<usize>,
+    /// Whether the passage has what the clause looks for. What is found elsewhere in the document gives something too.
+    pub matches: bool,
+    /// What it gave.
+    pub score: f32,
+    /// What the clause matched in the passage, its headings and its title, each text once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub texts: Vec<String>,
 }
 
 /// The document of a hit.

@@ -27,7 +27,7 @@
 //! use std::time::Duration;
 //!
 //! use tidings::engine::LocalEngine;
-//! use tidings::hit::{Count, Group, Request, Sort};
+//! use tidings::hit::Request;
 //! use tidings::index::{Snapshot, Writer};
 //! use tidings::{ingest, query, search};
 //!
@@ -39,14 +39,7 @@
 //! writer.close()?;
 //!
 //! let query = query::parse("\"missile warning\"", query::Options::default())?.query;
-//! let request = Request {
-//!     query,
-//!     limit: 10,
-//!     offset: 0,
-//!     group: Group::Passage,
-//!     sort: Sort::Score,
-//!     count: Count::Lazy,
-//! };
+//! let request = Request { query, ..Request::default() };
 //! let engine = LocalEngine::new(Snapshot::open(index)?);
 //! let response = search::search(&engine, &request, search::Marking::Highlights)?;
 //! for hit in response.hits {

@@ -7,6 +7,7 @@ use crate::document::Anchor;
 use crate::engine::{Engine, EngineError};
 use crate::highlight::{Highlighter, Mark, Texts};
 use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
+use crate::pattern::emphasised;
 
 /// Whether hits are to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub enum Marking {
 ///
 /// Those of the engine.
 pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
-    let mut response = engine.search(request)?;
+    let request = Request { query: emphasised(&request.query), ..request.clone() };
+    let mut response = engine.search(&request)?;
     if marking == Marking::Highlights && !response.hits.is_empty() {
         let highlighter = Highlighter::new(&request.query);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));

@@ -29,7 +29,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ),
     ("engine", &["index", "analysis", "pattern", "query", "hit", "document", "span", "date"]),
     ("highlight", &["analysis", "pattern", "query", "span"]),
-    ("search", &["engine", "highlight", "analysis", "query", "hit", "document"]),
+    ("search", &["engine", "highlight", "pattern", "analysis", "query", "hit", "document"]),
     ("evaluation", &[]),
     ("render", &["hit", "document", "span", "date"]),
 ];

@@ -14,6 +14,7 @@
 
 mod english;
 mod fold;
+mod function_words;
 mod language;
 mod script;
 mod tantivy_tokenizers;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 pub use english::{start_of_inflections, stem};
 pub use fold::fold;
+pub use function_words::{is_request_word, is_stop_word};
 pub use language::detect_language;
 pub use tantivy_tokenizers::{View, register};
 

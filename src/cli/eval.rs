@@ -13,7 +13,7 @@ use serde_json::json;
 use super::diagnostics::{Failure, Outcome, tell};
 use crate::engine::LocalEngine;
 use crate::evaluation::{DEPTH, Judgements, Measures};
-use crate::hit::{Count, Group, Request, Sort};
+use crate::hit::{Group, Request};
 use crate::index::{Snapshot, Writer};
 use crate::ingest;
 use crate::query::{self, Reading};
@@ -147,14 +147,8 @@ fn measure_some(
     while let Some(asked) = collection.queries.get(next.fetch_add(1, Ordering::Relaxed)) {
         let options = query::Options { reading: Reading::Words, ..query::Options::default() };
         let Ok(parsed) = query::parse(&asked.text, options) else { continue };
-        let request = Request {
-            query: parsed.query,
-            limit: DEPTH,
-            offset: 0,
-            group: Group::Document,
-            sort: Sort::Score,
-            count: Count::Lazy,
-        };
+        let request =
+            Request { query: parsed.query, limit: DEPTH, group: Group::Document, ..Request::default() };
         let response = search(engine, &request, Marking::Nothing)?;
         let ranking: Vec<_> = response.hits.iter().map(|hit| own_id(hit.document.id.as_str())).collect();
         sum += collection.judgements.measure(&asked.id, &ranking);

@@ -46,11 +46,15 @@ pub(super) fn verify(global: &Global) -> Result<Outcome, Failure> {
     for record in snapshot.records()? {
         documents += u64::from(record.is_document());
         passages += snapshot.passages_of(record.id.as_str())?.len() as u64;
-        totals.add(Totals { passages: u64::from(record.passages), tokens: [record.tokens, 0, 0, 0] });
+        totals.add(Totals {
+            documents: u64::from(record.passages > 0),
+            passages: u64::from(record.passages),
+            tokens: [record.tokens, 0, 0, 0],
+        });
     }
     let expected = snapshot.meta().totals;
-    if (passages, totals.passages, totals.tokens[0])
-        != (expected.passages, expected.passages, expected.tokens[0])
+    if (passages, totals.documents, totals.passages, totals.tokens[0])
+        != (expected.passages, expected.documents, expected.passages, expected.tokens[0])
     {
         tell(format_args!(
             "{}: its figures do not add up ({passages} passages, recorded {}); remove the folder and run `tidings index` again",

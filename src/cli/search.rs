@@ -110,6 +110,9 @@ struct OutputArguments {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Say of each hit what its score is made of, and how the query was understood
+    #[arg(long)]
+    explain: bool,
     /// End paths with a NUL byte, as `xargs -0` wants them; goes with --format paths
     #[arg(short = '0', long)]
     null: bool,
@@ -407,6 +410,7 @@ impl Session<'_> {
                 SortBy::Path => Sort::Path,
             },
             count: if choice.count { Count::Exact } else { Count::Lazy },
+            explain: self.arguments.output.explain,
         }
     }
 }

@@ -13,6 +13,7 @@ use tantivy::{Searcher, Term};
 
 use super::interval::IntervalQuery;
 use super::plan::Plan;
+use super::rescore::Saturation;
 use super::{EngineError, expand};
 use crate::analysis::STEM_MARK;
 use crate::date::Period;
@@ -28,15 +29,49 @@ pub(super) struct Compiled {
     /// How the leaves' scores make a passage's.
     pub(super) plan: Plan,
     /// The leaves, in the order of the query.
-    pub(super) leaves: Vec<Box<dyn TantivyQuery>>,
+    pub(super) leaves: Vec<Leaf>,
+    /// The words that stand next to each other in the query.
+    pub(super) neighbours: Vec<Neighbours>,
+}
+
+/// A leaf of the plan.
+pub(super) struct Leaf {
+    /// Finds the passages that the leaf matches, and scores them plainly.
+    pub(super) query: Box<dyn TantivyQuery>,
+    /// The clause of the query that the leaf is of.
+    pub(super) clause: usize,
+    /// The word that the leaf looks for, where it is one that ranks.
+    pub(super) word: Option<RankedWord>,
+}
+
+/// A word that is scored by how often it stands in passages and documents.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RankedWord {
+    /// Its stems, any of which will do.
+    pub(super) stems: Vec<String>,
+    /// The form that was typed, of a word that has inflections.
+    pub(super) form: Option<String>,
+    /// How more of it is worth less.
+    pub(super) saturation: Saturation,
+    /// What it counts beside a word.
+    pub(super) share: f64,
+}
+
+/// Two words that stand next to each other in the query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Neighbours {
+    /// Their leaves, in the order of the query.
+    pub(super) leaves: [usize; 2],
+    /// The smaller one of the factors that their scores are multiplied with.
+    pub(super) weight: f32,
 }
 
 /// Compiles `query` for `snapshot`.
 pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
-    let mut compiler = Compiler { snapshot, fields: snapshot.fields(), leaves: Vec::new() };
+    let mut compiler = Compiler::new(snapshot);
     let plan = compiler.plan(query, Asked::ToRank)?;
     let matching = compiler.matching(&plan);
-    Ok(Compiled { matching, plan, leaves: compiler.leaves })
+    Ok(Compiled { matching, plan, leaves: compiler.leaves, neighbours: compiler.neighbours })
 }
 
 /// What a word is asked for, which decides whether a part of it will do.
@@ -51,24 +86,79 @@ enum Asked {
 struct Compiler<'a> {
     snapshot: &'a Snapshot,
     fields: &'a Fields,
-    leaves: Vec<Box<dyn TantivyQuery>>,
+    leaves: Vec<Leaf>,
+    neighbours: Vec<Neighbours>,
+    /// What the scores of the clause at hand are multiplied with.
+    factor: f32,
+    /// The number of the clause at hand.
+    clause: usize,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let (leaves, neighbours) = (Vec::new(), Vec::new());
+        Self { snapshot, fields: snapshot.fields(), leaves, neighbours, factor: 1.0, clause: 0 }
+    }
+
     fn plan(&mut self, query: &Query, asked: Asked) -> Result<Plan, EngineError> {
         Ok(match query {
             Query::All => Plan::All,
             Query::Text(clause) => self.text(clause, asked)?,
             Query::Filter(clause) => self.filter(clause)?,
-            Query::Weighted { query, weight } => Plan::Weighted(Box::new(self.plan(query, asked)?), *weight),
-            Query::Not(query) => Plan::Not(Box::new(self.plan(query, Asked::ToMatch)?)),
-            Query::And(queries) => Plan::And(self.plans(queries, Asked::ToMatch)?),
+            Query::Weighted { query, weight } => {
+                let around = self.factor;
+                self.factor *= weight;
+                let plan = self.plan(query, asked)?;
+                self.factor = around;
+                Plan::Weighted(Box::new(plan), *weight)
+            }
+            Query::Not(query) => Plan::Not(Box::new(self.excluded(query)?)),
+            Query::And(queries) => {
+                let plans = self.plans(queries, Asked::ToMatch)?;
+                self.add_neighbours(plans.iter());
+                Plan::And(plans)
+            }
             Query::Or(queries) => Plan::Or(self.plans(queries, asked)?),
             Query::Sequence(parts) => {
                 let parts = parts.iter().map(|part| self.part(part, asked));
-                Plan::Sequence(parts.collect::<Result<_, _>>()?)
+                let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
+                let wanted = parts.iter().filter(|(occur, _)| *occur != Occur::MustNot);
+                self.add_neighbours(wanted.map(|(_, plan)| plan));
+                Plan::Sequence(parts)
             }
         })
+    }
+
+    /// What must not match: words in it are nobody's neighbours.
+    fn excluded(&mut self, query: &Query) -> Result<Plan, EngineError> {
+        let known = self.neighbours.len();
+        let plan = self.plan(query, Asked::ToMatch)?;
+        self.neighbours.truncate(known);
+        Ok(plan)
+    }
+
+    /// Notes which words stand next to each other in a row of parts; conditions do not come between.
+    fn add_neighbours<'p>(&mut self, parts: impl Iterator<Item = &'p Plan>) {
+        let mut before = None;
+        for plan in parts.filter(|plan| !plan.is_condition()) {
+            let word = self.word_of(plan, self.factor);
+            if let (Some((first, one)), Some((second, other))) = (before, word) {
+                self.neighbours.push(Neighbours { leaves: [first, second], weight: f32::min(one, other) });
+            }
+            before = word;
+        }
+    }
+
+    /// The leaf of a part that is a word with inflections, and what its score is multiplied with.
+    fn word_of(&self, plan: &Plan, factor: f32) -> Option<(usize, f32)> {
+        match plan {
+            Plan::Leaf(leaf) => {
+                let has_form = self.leaves[*leaf].word.as_ref().is_some_and(|word| word.form.is_some());
+                has_form.then_some((*leaf, factor))
+            }
+            Plan::Weighted(plan, weight) => self.word_of(plan, factor * weight),
+            _ => None,
+        }
     }
 
     fn plans(&mut self, queries: &[Query], asked: Asked) -> Result<Vec<Plan>, EngineError> {
@@ -76,25 +166,42 @@ impl Compiler<'_> {
     }
 
     fn part(&mut self, part: &Part, asked: Asked) -> Result<(Occur, Plan), EngineError> {
-        let asked = if part.occur == Occur::Should { asked } else { Asked::ToMatch };
-        Ok((part.occur, self.plan(&part.query, asked)?))
+        let plan = match part.occur {
+            Occur::Should => self.plan(&part.query, asked)?,
+            Occur::Must => self.plan(&part.query, Asked::ToMatch)?,
+            Occur::MustNot => self.excluded(&part.query)?,
+        };
+        Ok((part.occur, plan))
     }
 
     fn leaf(&mut self, query: Box<dyn TantivyQuery>) -> Plan {
-        self.leaves.push(query);
+        self.leaves.push(Leaf { query, clause: self.clause, word: None });
+        Plan::Leaf(self.leaves.len() - 1)
+    }
+
+    /// The leaf of a word that ranks.
+    fn word(&mut self, word: RankedWord) -> Plan {
+        let terms = word.stems.iter().map(|stem| term_query(self.fields.stem, stem));
+        let mut terms: Vec<_> = terms.collect();
+        let query = match terms.len() {
+            1 => terms.remove(0),
+            _ => Box::new(BooleanQuery::union(terms)),
+        };
+        self.leaves.push(Leaf { query, clause: self.clause, word: Some(word) });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
+        self.clause = clause.clause;
         let pattern = Pattern::of(&clause.matcher)?;
         match (clause.field, pattern) {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
-            (TextField::Any, Pattern::Stem(stem)) => Ok(self.leaf(term_query(self.fields.stem, &stem))),
+            (TextField::Any, Pattern::Stem { stem, form }) => Ok(self.word(RankedWord::new(stem, form))),
             (TextField::Any, Pattern::Pairs(pairs)) => Ok(self.pairs(&pairs, asked)),
             (TextField::Any, Pattern::Mixed { pieces, .. }) if asked == Asked::ToRank => {
-                let pieces = pieces.iter().filter_map(|piece| match piece {
-                    Pattern::Stem(stem) => Some(self.leaf(term_query(self.fields.stem, stem))),
-                    Pattern::Pairs(pairs) => Some(self.pairs(pairs, asked)),
+                let pieces = pieces.into_iter().filter_map(|piece| match piece {
+                    Pattern::Stem { stem, form } => Some(self.word(RankedWord::new(stem, form))),
+                    Pattern::Pairs(pairs) => Some(self.pairs(&pairs, asked)),
                     _ => None,
                 });
                 Ok(Plan::Or(pieces.collect()))
@@ -127,8 +234,7 @@ impl Compiler<'_> {
 
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned.
     fn pairs(&mut self, pairs: &[[String; 2]], asked: Asked) -> Plan {
-        let stem = self.fields.stem;
-        let leaves = pairs.iter().map(|pair| self.leaf(term_query(stem, &pair.concat()))).collect();
+        let leaves = pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair))).collect();
         match asked {
             Asked::ToRank => Plan::Or(leaves),
             Asked::ToMatch => Plan::And(leaves),
@@ -156,7 +262,7 @@ impl Compiler<'_> {
         let terms = |words: &[String]| words.iter().map(|word| of(word)).collect::<Vec<_>>();
         Ok(match pattern {
             Pattern::Nothing => Box::new(EmptyQuery),
-            Pattern::Stem(stem) => term_query(field, &format!("{STEM_MARK}{stem}")),
+            Pattern::Stem { stem, .. } => term_query(field, &format!("{STEM_MARK}{stem}")),
             Pattern::Word(word) => term_query(field, word),
             Pattern::Phrase(words) | Pattern::Mixed { phrase: words, .. } => {
                 Box::new(PhraseQuery::new(terms(words)))
@@ -209,6 +315,7 @@ impl Compiler<'_> {
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
+        self.clause = clause.clause;
         let fields = self.fields;
         let query: Box<dyn TantivyQuery> = match &clause.filter {
             Filter::Path(glob) => self.paths(glob)?,
@@ -236,7 +343,7 @@ impl Compiler<'_> {
         match plan {
             Plan::All => self.all_passages(),
             Plan::Nothing => Box::new(EmptyQuery),
-            Plan::Leaf(leaf) => self.leaves[*leaf].box_clone(),
+            Plan::Leaf(leaf) => self.leaves[*leaf].query.box_clone(),
             Plan::Condition(plan) => self.matching(plan),
             Plan::Weighted(plan, weight) => Box::new(BoostQuery::new(self.matching(plan), *weight)),
             Plan::Not(_) => self.all_passages(),
@@ -293,6 +400,16 @@ impl Compiler<'_> {
     fn all_passages(&self) -> Box<dyn TantivyQuery> {
         let passages = raw_query(self.fields.kind, Kind::Passage.term());
         Box::new(ConstScoreQuery::new(passages, 0.0))
+    }
+}
+
+impl RankedWord {
+    fn new(stem: String, form: String) -> Self {
+        Self { stems: vec![stem], form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
+    }
+
+    fn of_pair(pair: &[String; 2]) -> Self {
+        Self { stems: vec![pair.concat()], form: None, saturation: Saturation::PAIRS, share: 1.0 }
     }
 }
 

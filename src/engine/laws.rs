@@ -75,7 +75,7 @@ pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: u
 
 pub(super) fn request(query: &str, limit: usize, group: Group) -> Request {
     let query = parse(query, Options::default()).expect("a good query").query;
-    Request { query, limit, offset: 0, group, sort: Sort::Score, count: Count::Lazy }
+    Request { query, limit, group, ..Request::default() }
 }
 
 pub(super) fn found(

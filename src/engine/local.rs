@@ -1,28 +1,21 @@
 //! The engine over one index on this machine.
 //!
-//! A ranked search runs in one sweep over each segment: tantivy's scorers skip whatever cannot reach the hits
-//! found so far (block-max WAND), and what they let through is scored again by the [`Plan`], exactly. Other
-//! orders, and exact counts, visit every passage that matches.
+//! A ranked search looks twice: the [sweep](super::sweep) gives the best passages of a plain ranking, and the
+//! [second look](super::rescore) ranks the first of these anew. What comes behind them keeps its order, with scores
+//! below theirs.
 
-use std::cmp::Ordering;
+use std::collections::HashSet;
 
-use tantivy::columnar::Column;
-use tantivy::query::{EnableScoring, Query as TantivyQuery, Scorer, Weight};
-use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, DocId};
 
-use super::compile::{Compiled, compile};
-use super::plan::Plan;
-use super::top::{BestOfDocument, Candidate, Top};
+use super::compile::compile;
+use super::rescore::{POOL, Rescored, Rescorer};
+use super::sweep::{Depth, Found, Sweep};
+use super::top::Candidate;
 use super::{Engine, EngineError};
 use crate::document::passage_id;
-use crate::hit::{Count, Group, Hit, HitDocument, HitPassage, Request, Response, Sort};
+use crate::hit::{Count, Explanation, Group, Hit, HitDocument, HitPassage, Request, Response, Share, Sort};
 use crate::index::{Snapshot, StoredPassage};
-
-/// What a passage's approximate score may fall short of the score to beat and still be looked at.
-///
-/// Covers the rounding of sums, and that the maxima stored with each block of postings were chosen with their
-/// segment's average length, not the index's.
-const PRUNING_SLACK: f64 = 0.97;
 
 /// Up to this many postings are counted exactly even where nobody asked: it takes no time.
 const CHEAP_TO_COUNT: u64 = 200_000;
@@ -47,7 +40,8 @@ impl LocalEngine {
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
         let compiled = compile(&request.query, &self.snapshot)?;
-        Sweep::new(&self.snapshot, request, compiled)?.run()
+        let sweep = Sweep::new(&self.snapshot, request, compiled)?;
+        Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
     }
 
     fn generation(&self) -> u64 {
@@ -55,205 +49,135 @@ impl Engine for LocalEngine {
     }
 }
 
-/// One request on its way through the segments.
-struct Sweep<'a> {
+/// One request on its way.
+struct Search<'a> {
     snapshot: &'a Snapshot,
     request: &'a Request,
-    plan: Plan,
-    matching: Box<dyn TantivyQuery>,
-    weight: Box<dyn Weight>,
-    leaves: Vec<Box<dyn Weight>>,
-    /// How many hits are wanted, those left out by the offset among them.
-    wanted: usize,
+    sweep: &'a Sweep<'a>,
+    /// The second look, where there is something to see.
+    rescorer: Option<Rescorer<'a>>,
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct Found {
-    candidates: Vec<(u32, Candidate)>,
-    /// Hits that were seen.
-    seen: usize,
-    /// Whether some may not have been.
-    pruned: bool,
-    /// Postings of the leaves: what counting everything would cost.
-    postings: u64,
+/// A candidate and the segment that it stands in.
+#[derive(Clone, Copy, Debug)]
+struct Placed {
+    segment: u32,
+    candidate: Candidate,
+    /// What its plain score was multiplied with to come behind those that were looked at again; `None` for these.
+    behind: Option<f64>,
 }
 
-impl<'a> Sweep<'a> {
-    fn new(snapshot: &'a Snapshot, request: &'a Request, compiled: Compiled) -> Result<Self, EngineError> {
-        let scoring = EnableScoring::enabled_from_statistics_provider(snapshot, snapshot.searcher());
-        let leaves = compiled.leaves.iter().map(|leaf| leaf.weight(scoring)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            snapshot,
-            request,
-            plan: compiled.plan,
-            weight: compiled.matching.weight(scoring)?,
-            matching: compiled.matching,
-            leaves,
-            wanted: request.limit.saturating_add(request.offset),
-        })
+impl Placed {
+    fn document(&self) -> (u32, u64) {
+        (self.segment, self.candidate.id)
     }
+}
 
+impl Search<'_> {
     fn run(&self) -> Result<Response, EngineError> {
-        let mut found = Found::default();
-        if self.wanted > 0 {
-            for (ordinal, segment) in (0..).zip(self.snapshot.searcher().segment_readers()) {
-                self.sweep(ordinal, segment, &mut found)?;
-            }
-        } else {
-            found.pruned = true;
-        }
+        // How many hits are wanted, those left out by the offset among them.
+        let wanted = self.request.limit.saturating_add(self.request.offset);
+        let found = match wanted {
+            0 => Found { pruned: true, ..Found::default() },
+            _ => self.sweep.run(self.depth(wanted))?,
+        };
         let count = self.request.count == Count::Exact || found.postings <= CHEAP_TO_COUNT;
         let (total, total_exact) = match (found.pruned, count) {
             (false, _) => (found.seen, true),
-            (true, true) => (self.count()?, true),
+            (true, true) => (self.sweep.count()?, true),
             (true, false) => (found.seen, false),
         };
-        let hits = self.hits(found.candidates)?;
-        Ok(Response { hits, total, total_exact })
+        let mut ranking = self.ranking(found)?;
+        ranking.truncate(wanted);
+        let shown = ranking.split_off(self.request.offset.min(ranking.len()));
+        Ok(Response { hits: self.hits(&shown)?, total, total_exact })
     }
 
-    fn sweep(&self, ordinal: u32, segment: &SegmentReader, found: &mut Found) -> Result<(), EngineError> {
-        let mut top = Top::new(self.wanted);
-        match self.request.sort {
-            Sort::Score => self.sweep_ranked(segment, &mut top, found)?,
-            Sort::Date | Sort::DateDescending | Sort::Path => self.sweep_all(segment, &mut top, found)?,
+    /// How far down the plain ranking must go.
+    fn depth(&self, wanted: usize) -> Depth {
+        let pool = if self.rescorer.is_some() { POOL } else { 0 };
+        match self.request.group {
+            Group::Passage => Depth { passages: wanted.max(pool), documents: 0 },
+            Group::Document => Depth { passages: pool, documents: wanted },
         }
-        found.candidates.extend(top.into_sorted().into_iter().map(|candidate| (ordinal, candidate)));
-        Ok(())
     }
 
-    /// Visits the passages that may be among the best.
-    fn sweep_ranked(
-        &self,
-        segment: &SegmentReader,
-        top: &mut Top,
-        found: &mut Found,
-    ) -> Result<(), EngineError> {
-        let mut leaves = self.scorers(segment)?;
-        found.postings += leaves.iter().map(|leaf| u64::from(leaf.size_hint())).sum::<u64>();
-        let columns = Columns::open(segment)?;
-        let known = self.key_to_beat(found);
-        let threshold =
-            |top: &Top| pruning_threshold(top.threshold().into_iter().chain(known).fold(None, larger));
-        let mut best = BestOfDocument::default();
-        let mut visit = |doc: DocId, _: f32| {
-            if !segment.is_deleted(doc)
-                && let Some(key) = self.plan.score(&mut leaves, doc)
-            {
-                self.take(columns.candidate(doc, key), &mut best, top, &mut found.seen);
+    /// The hits in their order, with the scores that they are shown with.
+    fn ranking(&self, found: Found) -> Result<Vec<Placed>, EngineError> {
+        let place = |(segment, candidate)| Placed { segment, candidate, behind: None };
+        let mut passages = self.in_order(found.passages.into_iter().map(place).collect())?;
+        let mut documents = self.in_order(found.documents.into_iter().map(place).collect())?;
+        let Some(rescorer) = &self.rescorer else {
+            return Ok(if self.request.group == Group::Document { documents } else { passages });
+        };
+        let mut rest = passages.split_off(passages.len().min(POOL));
+        let mut pool = passages;
+        let last_before = pool.last().map_or(0.0, |last| last.candidate.key);
+        for (placed, rescored) in self.rescored(rescorer, &pool)?.into_iter().enumerate() {
+            pool[placed].candidate.key = rescored.score.unwrap_or_default();
+        }
+        let mut ranking = self.in_order(pool)?;
+        if self.request.group == Group::Document {
+            let mut seen = HashSet::new();
+            ranking.retain(|placed| seen.insert(placed.document()));
+            documents.retain(|placed| !seen.contains(&placed.document()));
+            rest = documents;
+        }
+        let last = ranking.last().map_or(0.0, |last| last.candidate.key);
+        let factor = if last < last_before { last / last_before } else { 1.0 };
+        for placed in &mut rest {
+            placed.candidate.key *= factor;
+            placed.behind = Some(factor);
+        }
+        ranking.extend(rest);
+        Ok(ranking)
+    }
+
+    /// Candidates by key; of equal ones by document id, then by ordinal.
+    fn in_order(&self, mut placed: Vec<Placed>) -> Result<Vec<Placed>, EngineError> {
+        placed.sort_by(|a, b| b.candidate.key.total_cmp(&a.candidate.key));
+        for ties in placed.chunk_by_mut(|a, b| a.candidate.key.total_cmp(&b.candidate.key).is_eq()) {
+            if ties.len() > 1 {
+                self.put_ties_in_order(ties)?;
             }
-            threshold(top)
-        };
-        self.weight.for_each_pruning(threshold(&Top::new(self.wanted)), segment, &mut visit)?;
-        self.take_last(best, top, &mut found.seen);
-        found.pruned |= known.is_some() || top.threshold().is_some();
-        Ok(())
-    }
-
-    /// Visits every passage that matches.
-    fn sweep_all(
-        &self,
-        segment: &SegmentReader,
-        top: &mut Top,
-        found: &mut Found,
-    ) -> Result<(), EngineError> {
-        let columns = Columns::open(segment)?;
-        let mut best = BestOfDocument::default();
-        for doc in self.matches(segment)? {
-            let candidate = columns.candidate(doc, columns.sort_key(doc, self.request.sort));
-            self.take(candidate, &mut best, top, &mut found.seen);
         }
-        self.take_last(best, top, &mut found.seen);
-        Ok(())
+        Ok(placed)
     }
 
-    fn take(&self, candidate: Candidate, best: &mut BestOfDocument, top: &mut Top, seen: &mut usize) {
-        let complete = match self.request.group {
-            Group::Passage => Some(candidate),
-            Group::Document => best.next(candidate),
-        };
-        if let Some(candidate) = complete {
-            *seen += 1;
-            top.offer(candidate);
+    fn put_ties_in_order(&self, ties: &mut [Placed]) -> Result<(), EngineError> {
+        ties.sort_by_key(|placed| placed.segment);
+        let mut named = Vec::with_capacity(ties.len());
+        for of_segment in ties.chunk_by(|a, b| a.segment == b.segment) {
+            let docs: Vec<DocId> = of_segment.iter().map(|placed| placed.candidate.doc).collect();
+            let ids = self.snapshot.ids_of(of_segment[0].segment, &docs)?;
+            named.extend(ids.into_iter().zip(of_segment.iter().copied()));
         }
-    }
-
-    fn take_last(&self, best: BestOfDocument, top: &mut Top, seen: &mut usize) {
-        if let Some(candidate) = best.finish() {
-            *seen += 1;
-            top.offer(candidate);
-        }
-    }
-
-    /// The key of the last wanted candidate of the segments before, when there are so many.
-    fn key_to_beat(&self, found: &Found) -> Option<f64> {
-        let mut keys: Vec<f64> = found.candidates.iter().map(|(_, candidate)| candidate.key).collect();
-        if keys.len() < self.wanted {
-            return None;
-        }
-        let (_, key, _) = keys.select_nth_unstable_by(self.wanted - 1, |a, b| b.total_cmp(a));
-        Some(*key)
-    }
-
-    fn scorers(&self, segment: &SegmentReader) -> Result<Vec<Box<dyn Scorer>>, EngineError> {
-        Ok(self.leaves.iter().map(|leaf| leaf.scorer(segment, 1.0)).collect::<Result<_, _>>()?)
-    }
-
-    /// Walks the passages of a segment that match.
-    fn matches<'s>(&'s self, segment: &'s SegmentReader) -> Result<Matches<'s>, EngineError> {
-        let excludes = self.plan.excludes();
-        Ok(Matches {
-            segment,
-            scorer: self.weight.scorer(segment, 1.0)?,
-            excluding: excludes
-                .then(|| self.scorers(segment))
-                .transpose()?
-                .map(|leaves| (&self.plan, leaves)),
-        })
-    }
-
-    /// Counts every hit.
-    fn count(&self) -> Result<usize, EngineError> {
-        let mut count = 0;
-        for segment in self.snapshot.searcher().segment_readers() {
-            count += match self.request.group {
-                Group::Passage if !self.plan.excludes() => self.count_plain(segment)?,
-                Group::Passage => self.matches(segment)?.count(),
-                Group::Document => self.count_documents(segment)?,
-            };
-        }
-        Ok(count)
-    }
-
-    /// Counts the passages of a segment that match, where postings alone tell.
-    fn count_plain(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
-        let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
-        Ok(self.matching.weight(unscored)?.count(segment)? as usize)
-    }
-
-    fn count_documents(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
-        let columns = Columns::open(segment)?;
-        let mut last = None;
-        let is_new = |doc: &DocId| {
-            let id = Some(columns.id(*doc));
-            std::mem::replace(&mut last, id) != id
-        };
-        Ok(self.matches(segment)?.filter(is_new).count())
-    }
-
-    /// The hits that were asked for, in order.
-    fn hits(&self, candidates: Vec<(u32, Candidate)>) -> Result<Vec<Hit>, EngineError> {
-        let mut placed = self.with_ids(candidates)?;
-        placed.sort_by(|a, b| {
-            let by_key = b.candidate.key.total_cmp(&a.candidate.key);
-            let by_id = || a.id.cmp(&b.id).then(a.candidate.ordinal.cmp(&b.candidate.ordinal));
-            if by_key == Ordering::Equal { by_id() } else { by_key }
+        named.sort_by(|(a, first), (b, second)| {
+            a.cmp(b).then(first.candidate.ordinal.cmp(&second.candidate.ordinal))
         });
-        placed.truncate(self.wanted);
-        let placed = placed.split_off(self.request.offset.min(placed.len()));
-        let measures = self.measure(&placed)?;
-        let numbered = (self.request.offset + 1..).zip(placed.iter().zip(measures));
+        for (place, (_, placed)) in ties.iter_mut().zip(named) {
+            *place = placed;
+        }
+        Ok(())
+    }
+
+    /// What a closer look says of each of some candidates, in their order.
+    fn rescored(&self, rescorer: &Rescorer<'_>, placed: &[Placed]) -> Result<Vec<Rescored>, EngineError> {
+        let mut rescored = vec![Rescored::default(); placed.len()];
+        for (segment, here) in by_segment(placed) {
+            let docs: Vec<DocId> = here.iter().map(|&at| placed[at].candidate.doc).collect();
+            let segment = self.snapshot.searcher().segment_reader(segment);
+            for (at, found) in here.into_iter().zip(rescorer.rescore(segment, &docs)?) {
+                rescored[at] = found;
+            }
+        }
+        Ok(rescored)
+    }
+
+    /// The hits at these places.
+    fn hits(&self, shown: &[Placed]) -> Result<Vec<Hit>, EngineError> {
+        let measures = self.measures(shown)?;
+        let numbered = (self.request.offset + 1..).zip(shown.iter().zip(measures));
         let mut numbered: Vec<_> = numbered.collect();
         // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
         numbered.sort_by_key(|(_, (placed, _))| (placed.segment, placed.candidate.doc));
@@ -263,36 +187,17 @@ impl<'a> Sweep<'a> {
         Ok(hits)
     }
 
-    fn with_ids(&self, candidates: Vec<(u32, Candidate)>) -> Result<Vec<Placed>, EngineError> {
-        let mut placed = Vec::with_capacity(candidates.len());
-        for of_segment in candidates.chunk_by(|a, b| a.0 == b.0) {
-            let segment = of_segment[0].0;
-            let docs: Vec<DocId> = of_segment.iter().map(|(_, candidate)| candidate.doc).collect();
-            let ids = self.snapshot.ids_of(segment, &docs)?;
-            let here = ids.into_iter().zip(of_segment);
-            placed.extend(here.map(|(id, &(segment, candidate))| Placed { id, segment, candidate }));
-        }
-        Ok(placed)
-    }
-
     /// The scores of the hits, and for documents the numbers of their passages that match.
-    fn measure(&self, placed: &[Placed]) -> Result<Vec<Measure>, EngineError> {
-        let mut measures = vec![Measure::default(); placed.len()];
-        for (ordinal, segment) in (0..).zip(self.snapshot.searcher().segment_readers()) {
-            let mut here: Vec<usize> =
-                (0..placed.len()).filter(|&at| placed[at].segment == ordinal).collect();
-            if here.is_empty() {
-                continue;
-            }
-            here.sort_by_key(|&at| placed[at].candidate.doc);
-            let mut leaves = self.scorers(segment)?;
-            for &at in &here {
-                let score = self.plan.score(&mut leaves, placed[at].candidate.doc);
-                measures[at].score = score.unwrap_or_default();
-            }
-            if self.request.group == Group::Document {
-                let documents: Vec<_> = here.iter().map(|&at| placed[at].candidate).collect();
-                for (at, count) in here.into_iter().zip(self.count_passages(segment, &documents)?) {
+    fn measures(&self, shown: &[Placed]) -> Result<Vec<Measure>, EngineError> {
+        let of = |placed: &Placed| Measure { score: placed.candidate.key, ..Measure::default() };
+        let mut measures: Vec<_> = shown.iter().map(of).collect();
+        if self.request.sort != Sort::Score || self.request.explain {
+            self.add_scores(shown, &mut measures)?;
+        }
+        if self.request.group == Group::Document {
+            for (segment, here) in by_segment(shown) {
+                let documents: Vec<_> = here.iter().map(|&at| shown[at].candidate).collect();
+                for (at, count) in here.into_iter().zip(self.sweep.count_passages(segment, &documents)?) {
                     measures[at].passages = Some(count);
                 }
             }
@@ -300,25 +205,27 @@ impl<'a> Sweep<'a> {
         Ok(measures)
     }
 
-    /// How many passages of each document match; the documents in the order in which they stand.
-    fn count_passages(
-        &self,
-        segment: &SegmentReader,
-        documents: &[Candidate],
-    ) -> Result<Vec<usize>, EngineError> {
-        let columns = Columns::open(segment)?;
-        let mut matches = self.matches(segment)?.peekable();
-        let mut counts = Vec::with_capacity(documents.len());
-        for document in documents {
-            let first = document.doc - DocId::try_from(document.ordinal).unwrap_or(document.doc);
-            while matches.next_if(|&doc| doc < first).is_some() {}
-            let mut count = 0;
-            while matches.next_if(|&doc| columns.id(doc) == document.id).is_some() {
-                count += 1;
+    /// Works out again what the leaves say of the hits: for their scores where hits are not sorted by these, and to
+    /// explain them.
+    fn add_scores(&self, shown: &[Placed], measures: &mut [Measure]) -> Result<(), EngineError> {
+        for (segment, here) in by_segment(shown) {
+            let docs: Vec<DocId> = here.iter().map(|&at| shown[at].candidate.doc).collect();
+            let plain = self.sweep.values(segment, &docs)?;
+            for (at, values) in here.into_iter().zip(plain) {
+                let score = self.sweep.plan.score(&mut |leaf| values[leaf]).unwrap_or_default();
+                measures[at].score =
+                    if self.request.sort == Sort::Score { measures[at].score } else { score };
+                measures[at].explained = Rescored { score: Some(score), values, pairs: Vec::new() };
             }
-            counts.push(count);
         }
-        Ok(counts)
+        if let Some(rescorer) = self.rescorer.as_ref().filter(|_| self.request.sort == Sort::Score) {
+            let looked_at: Vec<usize> = (0..shown.len()).filter(|&at| shown[at].behind.is_none()).collect();
+            let placed: Vec<_> = looked_at.iter().map(|&at| shown[at]).collect();
+            for (at, rescored) in looked_at.into_iter().zip(self.rescored(rescorer, &placed)?) {
+                measures[at].explained = rescored;
+            }
+        }
+        Ok(())
     }
 
     fn hit(&self, rank: usize, placed: &Placed, measure: Measure) -> Result<Hit, EngineError> {
@@ -326,8 +233,7 @@ impl<'a> Sweep<'a> {
         let (stored, text) = self.snapshot.passage_at(address)?;
         Ok(Hit {
             rank,
-            #[expect(clippy::cast_possible_truncation, reason = "scores are shown in single precision")]
-            score: measure.score as f32,
+            score: single(measure.score),
             passage: HitPassage {
                 id: passage_id(&stored.id, stored.ordinal),
                 ordinal: stored.ordinal,
@@ -341,21 +247,53 @@ impl<'a> Sweep<'a> {
             title_highlights: Vec::new(),
             heading_highlights: Vec::new(),
             matching_passages: measure.passages,
+            explanation: self.request.explain.then(|| self.explanation(placed, &measure.explained)),
         })
+    }
+
+    /// What each clause and each pair of neighbours gave to a score.
+    fn explanation(&self, placed: &Placed, found: &Rescored) -> Explanation {
+        let factor = placed.behind.unwrap_or(1.0);
+        let mut shares: Vec<Share> = Vec::new();
+        for (leaf, score) in self.sweep.plan.shares(&found.values).into_iter().enumerate() {
+            let clauses = vec![self.sweep.clause_of(leaf)];
+            let matches = found.values[leaf].matches;
+            let score = single(score * factor);
+            match shares.iter_mut().find(|share| share.clauses == clauses) {
+                Some(share) => {
+                    share.score += score;
+                    share.matches |= matches;
+                }
+                None => shares.push(Share { clauses, matches, score, texts: Vec::new() }),
+            }
+        }
+        let pairs = self.rescorer.iter().flat_map(Rescorer::pairs).zip(&found.pairs);
+        for (leaves, &score) in pairs.filter(|(_, score)| **score > 0.0) {
+            let clauses = leaves.map(|leaf| self.sweep.clause_of(leaf)).to_vec();
+            shares.push(Share { clauses, matches: true, score: single(score), texts: Vec::new() });
+        }
+        Explanation { shares }
     }
 }
 
-/// A candidate whose document is known by name.
-struct Placed {
-    id: String,
-    segment: u32,
-    candidate: Candidate,
+/// The places of candidates by segment, in each of them in the order in which they stand.
+fn by_segment(placed: &[Placed]) -> Vec<(u32, Vec<usize>)> {
+    let mut order: Vec<usize> = (0..placed.len()).collect();
+    order.sort_by_key(|&at| (placed[at].segment, placed[at].candidate.doc));
+    let runs = order.chunk_by(|&a, &b| placed[a].segment == placed[b].segment);
+    runs.map(|run| (placed[run[0]].segment, run.to_vec())).collect()
 }
 
-#[derive(Clone, Copy, Default)]
+#[expect(clippy::cast_possible_truncation, reason = "scores are shown in single precision")]
+fn single(score: f64) -> f32 {
+    score as f32
+}
+
+#[derive(Clone, Default)]
 struct Measure {
     score: f64,
     passages: Option<usize>,
+    explained: Rescored,
 }
 
 fn hit_document(stored: StoredPassage) -> HitDocument {
@@ -369,87 +307,5 @@ fn hit_document(stored: StoredPassage) -> HitDocument {
         format: stored.format,
         url: stored.facts.url,
         facts: stored.facts.other,
-    }
-}
-
-/// The columns that place a passage.
-struct Columns {
-    ids: Option<Column<u64>>,
-    ordinals: Column<u64>,
-    dates: Column<i64>,
-}
-
-impl Columns {
-    fn open(segment: &SegmentReader) -> Result<Self, EngineError> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            ids: columns.str("id")?.map(|ids| ids.ords().clone()),
-            ordinals: columns.u64("ordinal")?,
-            dates: columns.i64("date")?,
-        })
-    }
-
-    fn id(&self, doc: DocId) -> u64 {
-        self.ids.as_ref().and_then(|ids| ids.first(doc)).unwrap_or_default()
-    }
-
-    fn candidate(&self, doc: DocId, key: f64) -> Candidate {
-        Candidate { key, id: self.id(doc), ordinal: self.ordinals.first(doc).unwrap_or_default(), doc }
-    }
-
-    /// What orders a passage when nothing is ranked; what has no date comes last.
-    #[expect(clippy::cast_precision_loss, reason = "days of our calendar are small numbers")]
-    fn sort_key(&self, doc: DocId, sort: Sort) -> f64 {
-        let day = self.dates.first(doc).map(|days| days as f64);
-        match sort {
-            Sort::Date => day.map_or(f64::NEG_INFINITY, |day| -day),
-            Sort::DateDescending => day.unwrap_or(f64::NEG_INFINITY),
-            Sort::Score | Sort::Path => 0.0,
-        }
-    }
-}
-
-fn larger(known: Option<f64>, key: f64) -> Option<f64> {
-    Some(known.map_or(key, |known| known.max(key)))
-}
-
-/// The approximate score that a passage must exceed to be looked at, if its exact score must reach `key`.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "tantivy's scores are single precision; the slack covers it"
-)]
-fn pruning_threshold(key: Option<f64>) -> f32 {
-    match key {
-        Some(key) if key > 0.0 => (key * PRUNING_SLACK) as f32,
-        _ => -1.0,
-    }
-}
-
-/// Walks the live passages of a segment that match.
-struct Matches<'a> {
-    segment: &'a SegmentReader,
-    scorer: Box<dyn Scorer>,
-    /// What decides, where the scorer lets more through.
-    excluding: Option<(&'a Plan, Vec<Box<dyn Scorer>>)>,
-}
-
-impl Iterator for Matches<'_> {
-    type Item = DocId;
-
-    fn next(&mut self) -> Option<DocId> {
-        loop {
-            let doc = self.scorer.doc();
-            if doc == TERMINATED {
-                return None;
-            }
-            self.scorer.advance();
-            let is_match = match &mut self.excluding {
-                Some((plan, leaves)) => plan.score(leaves, doc).is_some(),
-                None => true,
-            };
-            if is_match && !self.segment.is_deleted(doc) {
-                return Some(doc);
-            }
-        }
     }
 }

@@ -10,6 +10,8 @@ mod interval;
 mod laws;
 mod local;
 mod plan;
+mod rescore;
+mod sweep;
 mod top;
 
 use crate::hit::{Request, Response};

@@ -1,14 +1,21 @@
-//! How the scores of a query's leaves make the score of a passage.
+//! How the values of a query's leaves make the score of a passage.
 //!
 //! Tantivy's scorers find the candidates and prune the rest; but the order in which they add up scores
 //! depends on how the index happens to be cut into segments, and so do the last digits of their sums. A [`Plan`]
 //! adds up the leaves' scores in the order of the query, in double precision, so that a passage has one score,
-//! whatever index it stands in.
-
-use tantivy::DocId;
-use tantivy::query::Scorer;
+//! whatever index it stands in. Where the leaves' values come from it does not know: they are asked one by one, of
+//! postings at first and of a closer look later.
 
 use crate::query::Occur;
+
+/// What a leaf has to say of a passage.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Value {
+    /// Whether the passage has what the leaf looks for.
+    pub(super) matches: bool,
+    /// What that is worth. What does not match may be worth something too: the rest of the document may hold it.
+    pub(super) score: f64,
+}
 
 /// The shape of a query over its leaves, which it knows by number.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +26,7 @@ pub(super) enum Plan {
     Nothing,
     /// One leaf.
     Leaf(usize),
-    /// A condition on the document, which says nothing of its words.
+    /// A condition, which says nothing of how well a passage fits.
     Condition(Box<Plan>),
     /// All of these.
     And(Vec<Plan>),
@@ -34,7 +41,7 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// Whether this is a condition on the document alone: to require it does not make the words beside it optional.
+    /// Whether this is a condition alone: to require it does not make the words beside it optional.
     pub(super) fn is_condition(&self) -> bool {
         match self {
             Self::Condition(_) | Self::All => true,
@@ -61,53 +68,77 @@ impl Plan {
         }
     }
 
-    /// The score of the passage `doc`, or `None` where it does not match.
-    ///
-    /// The leaves' scorers only move forward: ask for passages in increasing order.
-    pub(super) fn score(&self, leaves: &mut [Box<dyn Scorer>], doc: DocId) -> Option<f64> {
+    /// The score of a passage, or `None` where it does not match. A leaf is asked for its value at most once for each
+    /// time that it stands in the plan, and not at all where the outcome is settled.
+    pub(super) fn score(&self, leaf: &mut dyn FnMut(usize) -> Value) -> Option<f64> {
+        let value = self.value(leaf);
+        value.matches.then_some(value.score)
+    }
+
+    fn value(&self, leaf: &mut dyn FnMut(usize) -> Value) -> Value {
         match self {
-            Self::All => Some(0.0),
-            Self::Nothing => None,
-            Self::Leaf(leaf) => score_of_leaf(leaves[*leaf].as_mut(), doc),
-            Self::Condition(plan) => plan.score(leaves, doc),
-            Self::And(plans) => plans.iter().map(|plan| plan.score(leaves, doc)).sum(),
-            Self::Or(plans) => sum_of_some(plans.iter().map(|plan| plan.score(leaves, doc))),
-            Self::Not(plan) => plan.score(leaves, doc).is_none().then_some(0.0),
-            Self::Weighted(plan, weight) => Some(plan.score(leaves, doc)? * f64::from(*weight)),
-            Self::Sequence(parts) => score_of_sequence(parts, leaves, doc),
+            Self::All => Value { matches: true, score: 0.0 },
+            Self::Nothing => Value::default(),
+            Self::Leaf(number) => leaf(*number),
+            Self::Condition(plan) => Value { score: 0.0, ..plan.value(leaf) },
+            Self::And(plans) => {
+                let mut score = 0.0;
+                for plan in plans {
+                    let value = plan.value(leaf);
+                    if !value.matches {
+                        return Value::default();
+                    }
+                    score += value.score;
+                }
+                Value { matches: true, score }
+            }
+            Self::Or(plans) => {
+                let values = plans.iter().map(|plan| plan.value(leaf));
+                values.fold(Value::default(), |sum, value| Value {
+                    matches: sum.matches || value.matches,
+                    score: sum.score + value.score,
+                })
+            }
+            Self::Not(plan) => Value { matches: !plan.value(leaf).matches, score: 0.0 },
+            Self::Weighted(plan, weight) => {
+                let Value { matches, score } = plan.value(leaf);
+                Value { matches, score: score * f64::from(*weight) }
+            }
+            Self::Sequence(parts) => value_of_sequence(parts, leaf),
         }
     }
-}
 
-fn score_of_leaf(scorer: &mut dyn Scorer, doc: DocId) -> Option<f64> {
-    if scorer.doc() < doc {
-        scorer.seek(doc);
+    /// What each leaf of the plan gives to the score of a passage that matches: the score is their sum.
+    pub(super) fn shares(&self, values: &[Value]) -> Vec<f64> {
+        let share = |of: usize| {
+            let mut alone = |leaf: usize| Value {
+                score: if leaf == of { values[leaf].score } else { 0.0 },
+                ..values[leaf]
+            };
+            self.score(&mut alone).unwrap_or_default()
+        };
+        (0..values.len()).map(share).collect()
     }
-    (scorer.doc() == doc).then(|| f64::from(scorer.score()))
 }
 
-fn sum_of_some(scores: impl Iterator<Item = Option<f64>>) -> Option<f64> {
-    scores.flatten().fold(None, |sum, score| Some(sum.unwrap_or(0.0) + score))
-}
-
-fn score_of_sequence(parts: &[(Occur, Plan)], leaves: &mut [Box<dyn Scorer>], doc: DocId) -> Option<f64> {
+fn value_of_sequence(parts: &[(Occur, Plan)], leaf: &mut dyn FnMut(usize) -> Value) -> Value {
     let mut sum = 0.0;
     let (mut needs_one, mut has_one, mut has_must) = (false, false, false);
     for (occur, plan) in parts {
-        let score = plan.score(leaves, doc);
-        match (occur, score) {
-            (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
-            (Occur::MustNot, None) => {}
-            (Occur::Must, Some(score)) => {
+        let Value { matches, score } = plan.value(leaf);
+        match (occur, matches) {
+            (Occur::MustNot, true) | (Occur::Must, false) => return Value::default(),
+            (Occur::MustNot, false) => {}
+            (Occur::Must, true) => {
                 has_must |= !plan.is_condition();
                 sum += score;
             }
-            (Occur::Should, score) => {
+            (Occur::Should, matches) => {
                 needs_one = true;
-                has_one |= score.is_some();
-                sum += score.unwrap_or(0.0);
+                has_one |= matches;
+                sum += score;
             }
         }
     }
-    (has_must || has_one || !needs_one).then_some(sum)
+    Value { matches: has_must || has_one || !needs_one, score: sum }
 }

@@ -238,7 +238,11 @@ impl Columns {
                 .parts
                 .first(address.doc_id)
                 .map(|documents| Parts { documents, failed: number(&self.broken_parts) }),
-            totals: Totals { passages: number(&self.passages), tokens },
+            totals: Totals {
+                documents: u64::from(number(&self.passages) > 0),
+                passages: number(&self.passages),
+                tokens,
+            },
             address,
         }
     }

@@ -25,7 +25,7 @@ use crate::analysis;
 use crate::document::DocumentRecord;
 use directory::{IndexDirectory, Role};
 pub use manifest::{Entry, EntryState, Manifest};
-pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, Totals};
+pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 pub use writer::{Writer, short_hash};
 
 /// Why an index cannot be opened, or not be written to.

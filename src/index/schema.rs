@@ -15,7 +15,7 @@
 //! | `id` | all | term, column | deleting, grouping, the order of ties |
 //! | `path` | all | term | path filters, deleting a container's records |
 //! | `ordinal` | passages | term, column | the order of ties, the first passage of a document |
-//! | `stem` | passages | stems with frequencies: title twice, headings, text | ranking words |
+//! | `stem` | passages | stems with frequencies: title three times, headings, text | ranking words |
 //! | `body` | passages | folded words with positions | phrases, exact words, prefixes |
 //! | `title`, `heading` | passages | folded words and their stems, with positions | `title:` and `heading:`, phrases in titles |
 //! | `language`, `format`, `extension` | passages | term | filters |
@@ -39,7 +39,10 @@ use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
 /// The version of the format on disk.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+
+/// How often a title counts in the field `stem`, so that it weighs more inside of one term frequency.
+pub const TITLE_COUNTS: usize = 3;
 
 /// The fields of an index, by name.
 #[derive(Clone, Copy, Debug)]
@@ -178,6 +181,8 @@ impl Default for Meta {
 /// sums do neither, so that scores do not depend on an index's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
+    /// Documents that have passages.
+    pub documents: u64,
     /// Passages.
     pub passages: u64,
     /// Tokens of the fields `stem`, `body`, `title` and `heading`.
@@ -187,6 +192,7 @@ pub struct Totals {
 impl Totals {
     /// Adds what a document has.
     pub fn add(&mut self, other: Self) {
+        self.documents += other.documents;
         self.passages += other.passages;
         for (sum, tokens) in self.tokens.iter_mut().zip(other.tokens) {
             *sum += tokens;
@@ -195,6 +201,7 @@ impl Totals {
 
     /// Takes away what a document had.
     pub fn subtract(&mut self, other: Self) {
+        self.documents = self.documents.saturating_sub(other.documents);
         self.passages = self.passages.saturating_sub(other.passages);
         for (sum, tokens) in self.tokens.iter_mut().zip(other.tokens) {
             *sum = sum.saturating_sub(tokens);

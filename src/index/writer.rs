@@ -16,7 +16,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::directory::{Fault, IndexDirectory, Role};
 use super::manifest::{Entry, EntryState};
-use super::schema::{self, Fields, Kind, Meta, StoredPassage, Totals};
+use super::schema::{self, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis;
 use crate::document::{DocumentRecord, Passage, State};
@@ -274,16 +274,17 @@ fn retried<T>(deadline: Instant, mut attempt: impl FnMut() -> tantivy::Result<T>
     }
 }
 
-/// The texts of a passage's `stem` field: the title counts twice, so that it weighs more inside of one term frequency.
+/// The texts of a passage's `stem` field.
 fn stem_texts<'a>(record: &'a DocumentRecord, passage: &'a Passage) -> impl Iterator<Item = &'a str> {
     let title = record.facts.title.as_deref();
     let headings = passage.headings.iter().map(String::as_str);
-    title.into_iter().chain(title).chain(headings).chain([passage.text.as_str()])
+    std::iter::repeat_n(title, TITLE_COUNTS).flatten().chain(headings).chain([passage.text.as_str()])
 }
 
 /// What a document's passages add to the index's totals.
 fn totals_of(record: &DocumentRecord, passages: &[Passage]) -> Totals {
-    let mut totals = Totals { passages: passages.len() as u64, ..Totals::default() };
+    let documents = u64::from(!passages.is_empty());
+    let mut totals = Totals { documents, passages: passages.len() as u64, ..Totals::default() };
     // Titles and headings have a stem beside each word.
     let both = |text: &str| 2 * analysis::lengths(text).body;
     let title = record.facts.title.as_deref().unwrap_or_default();

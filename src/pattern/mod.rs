@@ -4,6 +4,7 @@
 //! hit's highlights could differ from what was found.
 
 mod automaton;
+mod emphasis;
 mod interval;
 mod proximity;
 
@@ -11,6 +12,7 @@ use crate::analysis::{self, Kind, Token};
 use crate::query::Matcher;
 
 pub use automaton::Automaton;
+pub use emphasis::emphasised;
 pub use interval::{Finder, Interval, Shape};
 pub use proximity::{Proximity, Words};
 
@@ -32,8 +34,13 @@ pub enum PatternError {
 pub enum Pattern {
     /// The clause has no word.
     Nothing,
-    /// A word whose stem is this.
-    Stem(String),
+    /// A word with this stem, best in the form that was typed.
+    Stem {
+        /// The stem.
+        stem: String,
+        /// The folded form.
+        form: String,
+    },
     /// Exactly this folded word.
     Word(String),
     /// Pairs of adjoining characters, of a word written in Han, Kana or Hangul. Each pair is a match by itself.
@@ -84,7 +91,9 @@ impl Pattern {
 
     fn of_word(tokens: Vec<Token>) -> Self {
         match &tokens[..] {
-            [only] if only.kind == Kind::Word => Self::Stem(analysis::stem(&only.term).into_owned()),
+            [only] if only.kind == Kind::Word => {
+                Self::Stem { stem: analysis::stem(&only.term).into_owned(), form: only.term.clone() }
+            }
             [_, rest @ ..]
                 if !rest.is_empty() && rest.iter().all(|token| token.kind == Kind::NextCharacter) =>
             {
@@ -139,8 +148,9 @@ mod tests {
     fn each_matcher_has_its_pattern() {
         let pattern = |matcher: Matcher| Pattern::of(&matcher).expect("a pattern");
         let word = |text: &str| pattern(Matcher::Word(text.into()));
+        let stem = |stem: &str, form: &str| Pattern::Stem { stem: stem.into(), form: form.into() };
         let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
-        assert_eq!(word("Launches"), Pattern::Stem("launch".into()));
+        assert_eq!(word("Launches"), stem("launch", "launches"));
         assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
         assert_eq!(
             word("미사일"),
@@ -152,9 +162,9 @@ mod tests {
             Pattern::Mixed {
                 phrase: terms(&["12", "月", "発", "射", "f35"]),
                 pieces: vec![
-                    Pattern::Stem("12".into()),
+                    stem("12", "12"),
                     Pattern::Pairs(vec![["月".into(), "発".into()], ["発".into(), "射".into()]]),
-                    Pattern::Stem("f35".into())
+                    stem("f35", "f35")
                 ]
             }
         );
@@ -162,7 +172,7 @@ mod tests {
             word("3年、미사일방어-체계"),
             Pattern::Mixed {
                 phrase: terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
-                pieces: vec![Pattern::Stem("3".into()), word("미사일방어"), pair("체", "계")]
+                pieces: vec![stem("3", "3"), word("미사일방어"), pair("체", "계")]
             }
         );
         assert_eq!(

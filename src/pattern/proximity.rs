@@ -92,7 +92,7 @@ impl Families {
     fn phrase(&mut self, pattern: Pattern) -> Option<Vec<usize>> {
         let (words, last) = match pattern {
             Pattern::Nothing | Pattern::Near(_) => return None,
-            Pattern::Stem(stem) => (Vec::new(), Words::Stem(stem)),
+            Pattern::Stem { stem, .. } => (Vec::new(), Words::Stem(stem)),
             Pattern::Word(word) => (Vec::new(), Words::Word(word)),
             Pattern::Prefix(prefix) => (Vec::new(), Words::Prefix(prefix)),
             Pattern::Like(automaton) => (Vec::new(), Words::Like(automaton)),

@@ -66,6 +66,7 @@ pub fn hit(rank: usize, path: &str, text: &str, words: &[&str]) -> Hit {
         title_highlights: Vec::new(),
         heading_highlights: Vec::new(),
         matching_passages: None,
+        explanation: None,
     }
 }
 

@@ -1,0 +1,370 @@
+//! The plain ranking: the best passages by BM25, in one sweep over each segment.
+//!
+//! Tantivy's scorers skip whatever cannot reach the passages found so far (block-max WAND), and what they let through is
+//! scored again by the [`Plan`], exactly. Other orders, and exact counts, visit every passage that matches.
+
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, Query as TantivyQuery, Scorer, Weight};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+
+use super::EngineError;
+use super::compile::{Compiled, Leaf, Neighbours};
+use super::plan::{Plan, Value};
+use super::rescore::{Rescorer, plain_value};
+use super::top::{BestOfDocument, Candidate, Top};
+use crate::hit::{Group, Request, Sort};
+use crate::index::Snapshot;
+
+/// What a passage's approximate score may fall short of the score to beat and still be looked at.
+///
+/// Covers the rounding of sums, and that the maxima stored with each block of postings were chosen with their
+/// segment's average length, not the index's.
+const PRUNING_SLACK: f64 = 0.97;
+
+/// One request on its way through the segments.
+pub(super) struct Sweep<'a> {
+    snapshot: &'a Snapshot,
+    group: Group,
+    sort: Sort,
+    /// How leaves make a score.
+    pub(super) plan: Plan,
+    matching: Box<dyn TantivyQuery>,
+    weight: Box<dyn Weight>,
+    leaves: Vec<(Leaf, Box<dyn Weight>)>,
+    neighbours: Vec<Neighbours>,
+}
+
+/// How many of the best passages, and of the documents with the best passages, are wanted; 0 for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Depth {
+    pub(super) passages: usize,
+    pub(super) documents: usize,
+}
+
+/// What a sweep found, each with the segment that it stands in.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The best passages.
+    pub(super) passages: Vec<(u32, Candidate)>,
+    /// The best passages of the best documents.
+    pub(super) documents: Vec<(u32, Candidate)>,
+    /// Hits that were seen.
+    pub(super) seen: usize,
+    /// Whether some may not have been.
+    pub(super) pruned: bool,
+    /// Postings of the leaves: what counting everything would cost.
+    pub(super) postings: u64,
+}
+
+impl<'a> Sweep<'a> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        request: &Request,
+        compiled: Compiled,
+    ) -> Result<Self, EngineError> {
+        let scoring = EnableScoring::enabled_from_statistics_provider(snapshot, snapshot.searcher());
+        let weighed = |leaf: Leaf| leaf.query.weight(scoring).map(|weight| (leaf, weight));
+        Ok(Self {
+            snapshot,
+            group: request.group,
+            sort: request.sort,
+            plan: compiled.plan,
+            weight: compiled.matching.weight(scoring)?,
+            matching: compiled.matching,
+            leaves: compiled.leaves.into_iter().map(weighed).collect::<Result<_, _>>()?,
+            neighbours: compiled.neighbours,
+        })
+    }
+
+    /// The second look at what the sweep finds, where hits are ranked and there is something to see.
+    pub(super) fn rescorer(&self) -> Result<Option<Rescorer<'_>>, EngineError> {
+        match self.sort {
+            Sort::Score => Rescorer::new(self.snapshot, &self.plan, &self.leaves, &self.neighbours),
+            Sort::Date | Sort::DateDescending | Sort::Path => Ok(None),
+        }
+    }
+
+    /// The number of the clause that a leaf is of.
+    pub(super) fn clause_of(&self, leaf: usize) -> usize {
+        self.leaves[leaf].0.clause
+    }
+
+    /// Sweeps over all segments.
+    pub(super) fn run(&self, depth: Depth) -> Result<Found, EngineError> {
+        let mut found = Found::default();
+        for (ordinal, segment) in (0..).zip(self.snapshot.searcher().segment_readers()) {
+            let mut tops = Tops::new(depth, self.group);
+            match self.sort {
+                Sort::Score => self.sweep_ranked(segment, &mut tops, &mut found)?,
+                Sort::Date | Sort::DateDescending | Sort::Path => self.sweep_all(segment, &mut tops)?,
+            }
+            tops.finish(ordinal, &mut found);
+        }
+        Ok(found)
+    }
+
+    /// Visits the passages that may be among the best.
+    fn sweep_ranked(
+        &self,
+        segment: &SegmentReader,
+        tops: &mut Tops,
+        found: &mut Found,
+    ) -> Result<(), EngineError> {
+        let mut leaves = self.scorers(segment)?;
+        found.postings += leaves.iter().map(|leaf| u64::from(leaf.size_hint())).sum::<u64>();
+        let columns = Columns::open(segment)?;
+        let known = found.key_to_beat(tops.depth);
+        let threshold =
+            |tops: &Tops| pruning_threshold(tops.threshold().into_iter().chain(known).reduce(f64::max));
+        let before = threshold(tops);
+        let mut visit = |doc: DocId, _: f32| {
+            if !segment.is_deleted(doc)
+                && let Some(key) = score_plainly(&self.plan, &mut leaves, doc)
+            {
+                tops.take(columns.candidate(doc, key));
+            }
+            threshold(tops)
+        };
+        self.weight.for_each_pruning(before, segment, &mut visit)?;
+        found.pruned |= known.is_some() || tops.threshold().is_some();
+        Ok(())
+    }
+
+    /// Visits every passage that matches.
+    fn sweep_all(&self, segment: &SegmentReader, tops: &mut Tops) -> Result<(), EngineError> {
+        let columns = Columns::open(segment)?;
+        for doc in self.matches(segment)? {
+            tops.take(columns.candidate(doc, columns.sort_key(doc, self.sort)));
+        }
+        Ok(())
+    }
+
+    fn scorers(&self, segment: &SegmentReader) -> Result<Vec<Box<dyn Scorer>>, EngineError> {
+        Ok(self.leaves.iter().map(|(_, weight)| weight.scorer(segment, 1.0)).collect::<Result<_, _>>()?)
+    }
+
+    /// What the leaves say plainly of passages of a segment, which are given in increasing order.
+    pub(super) fn values(&self, segment: u32, docs: &[DocId]) -> Result<Vec<Vec<Value>>, EngineError> {
+        let mut leaves = self.scorers(self.snapshot.searcher().segment_reader(segment))?;
+        let values = |&doc| leaves.iter_mut().map(|leaf| plain_value(leaf.as_mut(), doc)).collect();
+        Ok(docs.iter().map(values).collect())
+    }
+
+    /// Walks the passages of a segment that match.
+    fn matches<'s>(&'s self, segment: &'s SegmentReader) -> Result<Matches<'s>, EngineError> {
+        let excludes = self.plan.excludes();
+        Ok(Matches {
+            segment,
+            scorer: self.weight.scorer(segment, 1.0)?,
+            excluding: excludes
+                .then(|| self.scorers(segment))
+                .transpose()?
+                .map(|leaves| (&self.plan, leaves)),
+        })
+    }
+
+    /// Counts every hit.
+    pub(super) fn count(&self) -> Result<usize, EngineError> {
+        let mut count = 0;
+        for segment in self.snapshot.searcher().segment_readers() {
+            count += match self.group {
+                Group::Passage if !self.plan.excludes() => self.count_plain(segment)?,
+                Group::Passage => self.matches(segment)?.count(),
+                Group::Document => self.count_documents(segment)?,
+            };
+        }
+        Ok(count)
+    }
+
+    /// Counts the passages of a segment that match, where postings alone tell.
+    fn count_plain(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
+        let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
+        Ok(self.matching.weight(unscored)?.count(segment)? as usize)
+    }
+
+    fn count_documents(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
+        let columns = Columns::open(segment)?;
+        let mut last = None;
+        let is_new = |doc: &DocId| {
+            let id = Some(columns.id(*doc));
+            std::mem::replace(&mut last, id) != id
+        };
+        Ok(self.matches(segment)?.filter(is_new).count())
+    }
+
+    /// How many passages of each document match; the documents in the order in which they stand.
+    pub(super) fn count_passages(
+        &self,
+        segment: u32,
+        documents: &[Candidate],
+    ) -> Result<Vec<usize>, EngineError> {
+        let segment = self.snapshot.searcher().segment_reader(segment);
+        let columns = Columns::open(segment)?;
+        let mut matches = self.matches(segment)?.peekable();
+        let mut counts = Vec::with_capacity(documents.len());
+        for document in documents {
+            let first = document.doc - DocId::try_from(document.ordinal).unwrap_or(document.doc);
+            while matches.next_if(|&doc| doc < first).is_some() {}
+            let mut count = 0;
+            while matches.next_if(|&doc| columns.id(doc) == document.id).is_some() {
+                count += 1;
+            }
+            counts.push(count);
+        }
+        Ok(counts)
+    }
+}
+
+/// The score of a passage by tantivy's scorers, or `None` where it does not match.
+///
+/// The scorers only move forward: ask for passages in increasing order.
+fn score_plainly(plan: &Plan, leaves: &mut [Box<dyn Scorer>], doc: DocId) -> Option<f64> {
+    plan.score(&mut |leaf| plain_value(leaves[leaf].as_mut(), doc))
+}
+
+impl Found {
+    /// The key that all which is wanted of the segments before has reached, when there is so much.
+    fn key_to_beat(&self, depth: Depth) -> Option<f64> {
+        let passages = key_of_last(&self.passages, depth.passages);
+        let documents = key_of_last(&self.documents, depth.documents);
+        Some(passages?.min(documents?))
+    }
+}
+
+/// The key of the last one that is wanted; none when there are too few, and an infinite one when none is wanted.
+fn key_of_last(candidates: &[(u32, Candidate)], wanted: usize) -> Option<f64> {
+    if wanted == 0 {
+        return Some(f64::INFINITY);
+    }
+    let mut keys: Vec<f64> = candidates.iter().map(|(_, candidate)| candidate.key).collect();
+    if keys.len() < wanted {
+        return None;
+    }
+    let (_, key, _) = keys.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
+    Some(*key)
+}
+
+/// The best of one segment so far.
+struct Tops {
+    depth: Depth,
+    group: Group,
+    passages: Top,
+    documents: Top,
+    best: BestOfDocument,
+    seen: usize,
+}
+
+impl Tops {
+    fn new(depth: Depth, group: Group) -> Self {
+        let (passages, documents) = (Top::new(depth.passages), Top::new(depth.documents));
+        Self { depth, group, passages, documents, best: BestOfDocument::default(), seen: 0 }
+    }
+
+    fn take(&mut self, candidate: Candidate) {
+        self.passages.offer(candidate);
+        match self.group {
+            Group::Passage => self.seen += 1,
+            Group::Document => {
+                if let Some(best) = self.best.next(candidate) {
+                    self.seen += 1;
+                    self.documents.offer(best);
+                }
+            }
+        }
+    }
+
+    /// The key that a candidate must reach to be taken anywhere, when there are enough already.
+    fn threshold(&self) -> Option<f64> {
+        Some(self.passages.threshold()?.min(self.documents.threshold()?))
+    }
+
+    fn finish(mut self, segment: u32, found: &mut Found) {
+        if let Some(best) = self.best.finish() {
+            self.seen += 1;
+            self.documents.offer(best);
+        }
+        found.seen += self.seen;
+        found.passages.extend(self.passages.into_sorted().into_iter().map(|candidate| (segment, candidate)));
+        found
+            .documents
+            .extend(self.documents.into_sorted().into_iter().map(|candidate| (segment, candidate)));
+    }
+}
+
+/// The columns that place a passage.
+struct Columns {
+    ids: Option<Column<u64>>,
+    ordinals: Column<u64>,
+    dates: Column<i64>,
+}
+
+impl Columns {
+    fn open(segment: &SegmentReader) -> Result<Self, EngineError> {
+        let columns = segment.fast_fields();
+        Ok(Self {
+            ids: columns.str("id")?.map(|ids| ids.ords().clone()),
+            ordinals: columns.u64("ordinal")?,
+            dates: columns.i64("date")?,
+        })
+    }
+
+    fn id(&self, doc: DocId) -> u64 {
+        self.ids.as_ref().and_then(|ids| ids.first(doc)).unwrap_or_default()
+    }
+
+    fn candidate(&self, doc: DocId, key: f64) -> Candidate {
+        Candidate { key, id: self.id(doc), ordinal: self.ordinals.first(doc).unwrap_or_default(), doc }
+    }
+
+    /// What orders a passage when nothing is ranked; what has no date comes last.
+    #[expect(clippy::cast_precision_loss, reason = "days of our calendar are small numbers")]
+    fn sort_key(&self, doc: DocId, sort: Sort) -> f64 {
+        let day = self.dates.first(doc).map(|days| days as f64);
+        match sort {
+            Sort::Date => day.map_or(f64::NEG_INFINITY, |day| -day),
+            Sort::DateDescending => day.unwrap_or(f64::NEG_INFINITY),
+            Sort::Score | Sort::Path => 0.0,
+        }
+    }
+}
+
+/// The approximate score that a passage must exceed to be looked at, if its exact score must reach `key`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "tantivy's scores are single precision; the slack covers it"
+)]
+fn pruning_threshold(key: Option<f64>) -> f32 {
+    match key {
+        Some(key) if key > 0.0 => (key * PRUNING_SLACK) as f32,
+        _ => -1.0,
+    }
+}
+
+/// Walks the live passages of a segment that match.
+struct Matches<'a> {
+    segment: &'a SegmentReader,
+    scorer: Box<dyn Scorer>,
+    /// What decides, where the scorer lets more through.
+    excluding: Option<(&'a Plan, Vec<Box<dyn Scorer>>)>,
+}
+
+impl Iterator for Matches<'_> {
+    type Item = DocId;
+
+    fn next(&mut self) -> Option<DocId> {
+        loop {
+            let doc = self.scorer.doc();
+            if doc == TERMINATED {
+                return None;
+            }
+            self.scorer.advance();
+            let is_match = match &mut self.excluding {
+                Some((plan, leaves)) => score_plainly(plan, leaves, doc).is_some(),
+                None => true,
+            };
+            if is_match && !self.segment.is_deleted(doc) {
+                return Some(doc);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which words of a query say what is looked for.
+//!
+//! People type questions. In a sequence of words that only rank, the words of grammar are left out, since whatever they
+//! match says nothing, and the words of asking weigh little where there are enough others. What must or must not match
+//! stays as it is, and so does a sequence that has nothing else. The engine and the highlighter are both given the
+//! query that comes out here, so that what does not count is not marked.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{self, Token, is_request_word, is_stop_word};
+use crate::query::{Matcher, Occur, Part, Query, TextClause, TextField};
+
+/// What a word of asking weighs.
+const REQUEST_WEIGHT: f32 = 0.2;
+
+/// How many other words there must be for that.
+const ENOUGH_WORDS: usize = 3;
+
+/// The query without the words that say nothing, and with less weight on those that say little.
+#[must_use]
+pub fn emphasised(query: &Query) -> Query {
+    let inner = |queries: &[Query]| queries.iter().map(emphasised).collect();
+    match query {
+        Query::All | Query::Text(_) | Query::Filter(_) => query.clone(),
+        Query::Not(query) => Query::Not(Box::new(emphasised(query))),
+        Query::Weighted { query, weight } => {
+            Query::Weighted { query: Box::new(emphasised(query)), weight: *weight }
+        }
+        Query::And(queries) => Query::And(inner(queries)),
+        Query::Or(queries) => Query::Or(inner(queries)),
+        Query::Sequence(parts) => Query::Sequence(emphasised_parts(parts)),
+    }
+}
+
+fn emphasised_parts(parts: &[Part]) -> Vec<Part> {
+    let part = |part: &Part| Part { occur: part.occur, query: emphasised(&part.query) };
+    let mut parts: Vec<Part> = parts.iter().map(part).collect();
+    let is_lower = |part: &Part| ranked_word(part).is_some_and(|word| word.contains(char::is_lowercase));
+    let shouts = !parts.iter().any(is_lower);
+    let is_idle = |part: &Part| ranked_word(part).is_some_and(|word| says_nothing(word, shouts));
+    let says_something =
+        |part: &Part| part.occur != Occur::MustNot && !is_idle(part) && !part.query.is_condition();
+    if !parts.iter().any(says_something) {
+        return parts;
+    }
+    parts.retain(|part| !is_idle(part));
+    let others = parts.iter().filter_map(ranked_word).filter(|word| !asks(word));
+    let others: BTreeSet<String> = others.flat_map(analysis::stem_terms).collect();
+    if others.len() >= ENOUGH_WORDS {
+        for part in parts.iter_mut().filter(|part| ranked_word(part).is_some_and(asks)) {
+            let query = Box::new(part.query.clone());
+            part.query = Query::Weighted { query, weight: REQUEST_WEIGHT };
+        }
+    }
+    parts
+}
+
+/// The word of a part that is a plain word and only ranks.
+fn ranked_word(part: &Part) -> Option<&str> {
+    match (&part.query, part.occur) {
+        (
+            Query::Text(TextClause { field: TextField::Any, matcher: Matcher::Word(word), .. }),
+            Occur::Should,
+        ) => Some(word),
+        _ => None,
+    }
+}
+
+/// Whether a word is one of grammar. One in capitals among others that are not is a name: `US`, `WHO`, `IT`.
+fn says_nothing(word: &str, shouts: bool) -> bool {
+    is_single(word, is_stop_word) && (shouts || !is_in_capitals(word))
+}
+
+fn asks(word: &str) -> bool {
+    is_single(word, is_request_word)
+}
+
+fn is_single(word: &str, is_listed: fn(&str) -> bool) -> bool {
+    matches!(&analysis::tokens(word)[..], [Token { term, .. }] if is_listed(term))
+}
+
+/// Whether a word has two letters or more, all of them capitals.
+fn is_in_capitals(word: &str) -> bool {
+    word.chars().filter(|c| c.is_uppercase()).count() > 1 && !word.contains(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Operator, Options, parse};
+
+    fn shown(text: &str) -> String {
+        emphasised(&parse(text, Options::default()).expect("a query").query).to_string()
+    }
+
+    #[test]
+    fn words_of_grammar_are_left_out_where_others_remain() {
+        assert_eq!(shown("what is the warning of missiles"), "warning missiles");
+        assert_eq!(shown("to be or not to be"), "to be or not to be");
+        assert_eq!(shown("the lang:en"), "the +lang:en");
+        assert_eq!(shown("the -missile"), "the -missile");
+        assert_eq!(shown("what is missile OR the"), "(missile OR the)");
+    }
+
+    #[test]
+    fn what_is_asked_for_explicitly_stays() {
+        assert_eq!(shown("+the missile \"of the\" =it title:the"), "+the missile \"of the\" =it +title:the");
+        let all = Options { operator: Operator::All, ..Options::default() };
+        let query = parse("the missile", all).expect("a query").query;
+        assert_eq!(emphasised(&query), query);
+    }
+
+    #[test]
+    fn a_word_in_capitals_among_others_is_a_name() {
+        assert_eq!(shown("the US and WHO warnings"), "US WHO warnings");
+        assert_eq!(shown("WHAT A WARNING OF MISSILES"), "WARNING MISSILES");
+        assert_eq!(shown("I warned"), "warned");
+    }
+
+    #[test]
+    fn words_of_asking_weigh_little_among_enough_others() {
+        assert_eq!(shown("find papers on missile warning data"), "find^0.2 papers^0.2 missile warning data");
+        assert_eq!(shown("find papers on missile warnings warning"), "find papers missile warnings warning");
+    }
+}
