@@ -15,7 +15,7 @@ use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand};
-use crate::analysis::STEM_MARK;
+use crate::analysis::{self, STEM_MARK};
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pattern, Proximity, Words};
@@ -211,13 +211,8 @@ impl<'a> Compiler<'a> {
                 let in_title = self.in_field(self.fields.title, &pattern)?;
                 let query = self.once_in_title(in_text, in_title);
                 let leaf = self.leaf(query);
-                Ok(match (&clause.matcher, &pattern) {
-                    // A word that the analyzer takes apart weighs as one word, not as many.
-                    (Matcher::Word(_), Pattern::Phrase(words)) => {
-                        #[expect(clippy::cast_precision_loss, reason = "a query has few words")]
-                        let share = 1.0 / words.len() as f32;
-                        Plan::Weighted(Box::new(leaf), share)
-                    }
+                Ok(match (&clause.matcher, pattern) {
+                    (Matcher::Word(_), Pattern::Phrase(words)) => self.compound(leaf, words),
                     _ => leaf,
                 })
             }
@@ -230,6 +225,17 @@ impl<'a> Compiler<'a> {
                 Ok(self.leaf(query))
             }
         }
+    }
+
+    /// A word that the analyzer takes apart: its parts must stand as a phrase, and are ranked as words. It weighs as one
+    /// word, not as many.
+    fn compound(&mut self, phrase: Plan, words: Vec<String>) -> Plan {
+        #[expect(clippy::cast_precision_loss, reason = "a query has few words")]
+        let share = 1.0 / words.len() as f32;
+        let word = |word: String| RankedWord::new(analysis::stem(&word).into_owned(), word);
+        let words = words.into_iter().map(|part| self.word(word(part))).collect();
+        let ranked = Plan::Weighted(Box::new(Plan::Or(words)), share);
+        Plan::And(vec![Plan::Condition(Box::new(phrase)), ranked])
     }
 
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned.
@@ -344,7 +350,7 @@ impl<'a> Compiler<'a> {
             Plan::All => self.all_passages(),
             Plan::Nothing => Box::new(EmptyQuery),
             Plan::Leaf(leaf) => self.leaves[*leaf].query.box_clone(),
-            Plan::Condition(plan) => self.matching(plan),
+            Plan::Condition(plan) => Box::new(ConstScoreQuery::new(self.matching(plan), 0.0)),
             Plan::Weighted(plan, weight) => Box::new(BoostQuery::new(self.matching(plan), *weight)),
             Plan::Not(_) => self.all_passages(),
             Plan::And(plans) => {
