@@ -29,6 +29,8 @@ pub struct Request {
     pub sort: Sort,
     /// Whether the number of hits must be exact, even where that costs the pruning of weak hits.
     pub count: Count,
+    /// Whether words of the first hits are looked for too.
+    pub expand: bool,
     /// Whether each hit says what its score is made of.
     pub explain: bool,
 }
@@ -43,6 +45,7 @@ impl Default for Request {
             group: Group::default(),
             sort: Sort::default(),
             count: Count::default(),
+            expand: false,
             explain: false,
         }
     }
@@ -85,6 +88,8 @@ pub enum Count {
 /// What an engine answers.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
+    /// The query that was run: what is left of the one that was asked without its idle words, and what was added.
+    pub query: Query,
     /// The hits asked for, in order.
     pub hits: Vec<Hit>,
     /// How many hits there are in all; at least so many when `total_exact` is false.

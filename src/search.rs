@@ -6,8 +6,12 @@
 use crate::document::Anchor;
 use crate::engine::{Engine, EngineError};
 use crate::highlight::{Highlighter, Mark, Texts};
-use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
+use crate::hit::{Group, HeadingHighlight, Highlight, Hit, Request, Response};
 use crate::pattern::emphasised;
+use crate::query::Query;
+
+/// How many documents `expand` takes words from.
+const DOCUMENTS_TO_LEARN_FROM: usize = 10;
 
 /// Whether hits are to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +28,27 @@ pub enum Marking {
 ///
 /// Those of the engine.
 pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
-    let request = Request { query: emphasised(&request.query), ..request.clone() };
+    let mut request = Request { query: emphasised(&request.query), ..request.clone() };
+    if request.expand {
+        request.query = expanded(engine, &request)?;
+    }
     let mut response = engine.search(&request)?;
     if marking == Marking::Highlights && !response.hits.is_empty() {
         let highlighter = Highlighter::new(&request.query);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
     Ok(response)
+}
+
+/// The query of a request with words of the first documents that it finds.
+fn expanded(engine: &dyn Engine, request: &Request) -> Result<Query, EngineError> {
+    let first = Request {
+        query: request.query.clone(),
+        limit: DOCUMENTS_TO_LEARN_FROM,
+        group: Group::Document,
+        ..Request::default()
+    };
+    engine.widened(&request.query, &engine.search(&first)?.hits)
 }
 
 fn add_highlights(highlighter: &Highlighter<'_>, hit: &mut Hit) {

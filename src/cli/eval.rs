@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// Folders with a collection each
     #[arg(value_name = "COLLECTION", required = true)]
     collections: Vec<PathBuf>,
+    /// Look also for words that the first hits have in common, as `search --expand` does
+    #[arg(long)]
+    expand: bool,
     /// Give one JSON object for each collection
     #[arg(long)]
     json: bool,
@@ -53,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     for folder in &arguments.collections {
         let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-        let (measures, queries) = evaluate(&Collection::read(folder)?)?;
+        let (measures, queries) = evaluate(&Collection::read(folder)?, arguments.expand)?;
         sum += measures;
         match arguments.json {
             true => write_json_line(&as_json(&name, measures, queries), &mut out)?,
@@ -107,7 +110,7 @@ impl Collection {
 }
 
 /// The mean measures of a collection's queries, and how many these are.
-fn evaluate(collection: &Collection) -> Result<(Measures, usize), Failure> {
+fn evaluate(collection: &Collection, expand: bool) -> Result<(Measures, usize), Failure> {
     let folder = tempfile::tempdir()?;
     let index = folder.path().join("index");
     let mut writer = Writer::open(&index, Duration::ZERO)?;
@@ -126,7 +129,7 @@ fn evaluate(collection: &Collection) -> Result<(Measures, usize), Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let sums: Vec<Result<Measures, Failure>> = std::thread::scope(|scope| {
         let workers: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| measure_some(&engine, collection, &next))).collect();
+            (0..threads).map(|_| scope.spawn(|| measure_some(&engine, collection, expand, &next))).collect();
         workers.into_iter().map(|worker| worker.join().expect("searching does not panic")).collect()
     });
     let mut sum = Measures::default();
@@ -141,14 +144,20 @@ fn evaluate(collection: &Collection) -> Result<(Measures, usize), Failure> {
 fn measure_some(
     engine: &LocalEngine,
     collection: &Collection,
+    expand: bool,
     next: &AtomicUsize,
 ) -> Result<Measures, Failure> {
     let mut sum = Measures::default();
     while let Some(asked) = collection.queries.get(next.fetch_add(1, Ordering::Relaxed)) {
         let options = query::Options { reading: Reading::Words, ..query::Options::default() };
         let Ok(parsed) = query::parse(&asked.text, options) else { continue };
-        let request =
-            Request { query: parsed.query, limit: DEPTH, group: Group::Document, ..Request::default() };
+        let request = Request {
+            query: parsed.query,
+            limit: DEPTH,
+            group: Group::Document,
+            expand,
+            ..Request::default()
+        };
         let response = search(engine, &request, Marking::Nothing)?;
         let ranking: Vec<_> = response.hits.iter().map(|hit| own_id(hit.document.id.as_str())).collect();
         sum += collection.judgements.measure(&asked.id, &ranking);

@@ -95,6 +95,9 @@ struct ChoiceArguments {
     /// The order of the hits
     #[arg(long, value_name = "KEY", default_value = "score", allow_hyphen_values = true)]
     sort: SortBy,
+    /// Look also, with less weight, for words that the first hits have in common
+    #[arg(long)]
+    expand: bool,
     /// Give the number of hits alone, counted exactly
     #[arg(short, long)]
     count: bool,
@@ -410,6 +413,7 @@ impl Session<'_> {
                 SortBy::Path => Sort::Path,
             },
             count: if choice.count { Count::Exact } else { Count::Lazy },
+            expand: choice.expand,
             explain: self.arguments.output.explain,
         }
     }

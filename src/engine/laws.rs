@@ -10,7 +10,7 @@ use super::{Engine, LocalEngine, MAX_EXPANSION};
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
-use crate::hit::{Count, Group, Hit, Request, Sort};
+use crate::hit::{Count, Group, Hit, Request};
 use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;

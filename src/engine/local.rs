@@ -5,6 +5,7 @@
 //! below theirs.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use tantivy::{DocAddress, DocId};
 
@@ -16,9 +17,10 @@ use super::{Engine, EngineError};
 use crate::document::passage_id;
 use crate::hit::{Count, Explanation, Group, Hit, HitDocument, HitPassage, Request, Response, Share, Sort};
 use crate::index::{Snapshot, StoredPassage};
+use crate::query::Query;
 
 /// Up to this many postings are counted exactly even where nobody asked: it takes no time.
-const CHEAP_TO_COUNT: u64 = 200_000;
+const CHEAP_TO_COUNT: u64 = 50_000;
 
 /// Answers requests from one commit of one index.
 pub struct LocalEngine {
@@ -42,6 +44,14 @@ impl Engine for LocalEngine {
         let compiled = compile(&request.query, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
         Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
+    }
+
+    fn widened(&self, query: &Query, hits: &[Hit]) -> Result<Query, EngineError> {
+        self.widened_by(query, hits)
+    }
+
+    fn like(&self, hits: &[Hit]) -> Result<Query, EngineError> {
+        self.query_like(hits)
     }
 
     fn generation(&self) -> u64 {
@@ -87,10 +97,10 @@ impl Search<'_> {
             (true, true) => (self.sweep.count()?, true),
             (true, false) => (found.seen, false),
         };
-        let mut ranking = self.ranking(found)?;
+        let mut ranking = self.in_order(self.ranking(found)?, 0..wanted)?;
         ranking.truncate(wanted);
         let shown = ranking.split_off(self.request.offset.min(ranking.len()));
-        Ok(Response { hits: self.hits(&shown)?, total, total_exact })
+        Ok(Response { query: self.request.query.clone(), hits: self.hits(&shown)?, total, total_exact })
     }
 
     /// How far down the plain ranking must go.
@@ -102,21 +112,22 @@ impl Search<'_> {
         }
     }
 
-    /// The hits in their order, with the scores that they are shown with.
+    /// The hits with the scores that they are ranked by.
     fn ranking(&self, found: Found) -> Result<Vec<Placed>, EngineError> {
         let place = |(segment, candidate)| Placed { segment, candidate, behind: None };
-        let mut passages = self.in_order(found.passages.into_iter().map(place).collect())?;
-        let mut documents = self.in_order(found.documents.into_iter().map(place).collect())?;
+        let passages: Vec<_> = found.passages.into_iter().map(place).collect();
+        let mut documents: Vec<_> = found.documents.into_iter().map(place).collect();
         let Some(rescorer) = &self.rescorer else {
             return Ok(if self.request.group == Group::Document { documents } else { passages });
         };
-        let mut rest = passages.split_off(passages.len().min(POOL));
-        let mut pool = passages;
+        let mut pool = self.in_order(passages, POOL..POOL)?;
+        let mut rest = pool.split_off(pool.len().min(POOL));
         let last_before = pool.last().map_or(0.0, |last| last.candidate.key);
         for (placed, rescored) in self.rescored(rescorer, &pool)?.into_iter().enumerate() {
             pool[placed].candidate.key = rescored.score.unwrap_or_default();
         }
-        let mut ranking = self.in_order(pool)?;
+        let mut ranking = pool;
+        ranking.sort_by_key(|placed| placed.candidate);
         if self.request.group == Group::Document {
             let mut seen = HashSet::new();
             ranking.retain(|placed| seen.insert(placed.document()));
@@ -133,13 +144,17 @@ impl Search<'_> {
         Ok(ranking)
     }
 
-    /// Candidates by key; of equal ones by document id, then by ordinal.
-    fn in_order(&self, mut placed: Vec<Placed>) -> Result<Vec<Placed>, EngineError> {
+    /// Candidates by key; of equal ones by document id, then by ordinal. Reading ids takes time: it is done only for
+    /// ties that reach into `places`, or across them where they are none.
+    fn in_order(&self, mut placed: Vec<Placed>, places: Range<usize>) -> Result<Vec<Placed>, EngineError> {
         placed.sort_by(|a, b| b.candidate.key.total_cmp(&a.candidate.key));
+        let mut start = 0;
         for ties in placed.chunk_by_mut(|a, b| a.candidate.key.total_cmp(&b.candidate.key).is_eq()) {
-            if ties.len() > 1 {
+            let end = start + ties.len();
+            if ties.len() > 1 && start < places.end && end > places.start {
                 self.put_ties_in_order(ties)?;
             }
+            start = end;
         }
         Ok(placed)
     }

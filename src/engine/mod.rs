@@ -5,18 +5,21 @@
 
 mod compile;
 mod expand;
+mod feedback;
 mod interval;
 #[cfg(test)]
 mod laws;
 mod local;
 mod plan;
 mod rescore;
+mod salience;
 mod sweep;
 mod top;
 
-use crate::hit::{Request, Response};
+use crate::hit::{Hit, Request, Response};
 use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
+use crate::query::Query;
 
 pub use local::LocalEngine;
 
@@ -31,6 +34,20 @@ pub trait Engine {
     ///
     /// When the query asks for what cannot be done, or the engine cannot answer.
     fn search(&self, request: &Request) -> Result<Response, EngineError>;
+
+    /// The query with words beside it that stand in `hits`, its first ones, and in few other passages.
+    ///
+    /// # Errors
+    ///
+    /// When the engine cannot answer.
+    fn widened(&self, query: &Query, hits: &[Hit]) -> Result<Query, EngineError>;
+
+    /// The query for passages that are like `hits`.
+    ///
+    /// # Errors
+    ///
+    /// When the engine cannot answer.
+    fn like(&self, hits: &[Hit]) -> Result<Query, EngineError>;
 
     /// The number of the state that answers; a later state has a higher number.
     fn generation(&self) -> u64;

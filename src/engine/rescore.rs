@@ -65,7 +65,7 @@ impl Saturation {
     pub(super) const PAIRS: Self = Self { k1: 0.6, b: 0.5 };
 
     /// What so many occurrences are worth in a text that is so many times as long as the average.
-    fn of(self, count: f64, length: f64) -> f64 {
+    pub(super) fn of(self, count: f64, length: f64) -> f64 {
         (self.k1 + 1.0) * count / (count + self.k1 * (1.0 - self.b + self.b * length))
     }
 }
@@ -132,7 +132,7 @@ impl<'a> Rescorer<'a> {
             return Ok(None);
         }
         let rated = leaves.iter().map(|(leaf, weight)| match &leaf.word {
-            Some(word) => Ok(RatedLeaf::Word { word, rarity: rarity(snapshot, &word.stems)? }),
+            Some(word) => Ok(RatedLeaf::Word { word, rarity: rarity_of(snapshot, &word.stems)? }),
             None => Ok(RatedLeaf::Plain(weight.as_ref())),
         });
         let totals = snapshot.meta().totals;
@@ -203,14 +203,18 @@ impl<'a> Rescorer<'a> {
 }
 
 /// BM25's inverse document frequency of the word with these stems; of several the most frequent one's.
-fn rarity(snapshot: &Snapshot, stems: &[String]) -> Result<f64, EngineError> {
-    let passages = snapshot.total_num_docs()? as f64;
+fn rarity_of(snapshot: &Snapshot, stems: &[String]) -> Result<f64, EngineError> {
     let mut most = 0;
     for stem in stems {
         most = most.max(snapshot.doc_freq(&Term::from_field_text(snapshot.fields().stem, stem))?);
     }
-    let with_word = most as f64;
-    Ok((1.0 + (passages - with_word + 0.5) / (with_word + 0.5)).ln())
+    Ok(rarity(most, snapshot.total_num_docs()?))
+}
+
+/// BM25's inverse document frequency of what stands in so many of so many passages.
+pub(super) fn rarity(with_it: u64, passages: u64) -> f64 {
+    let without = passages.saturating_sub(with_it) as f64;
+    (1.0 + (without + 0.5) / (with_it as f64 + 0.5)).ln()
 }
 
 impl Family {
@@ -393,7 +397,7 @@ fn open(
     term: &Term,
     option: IndexRecordOption,
 ) -> Result<Option<SegmentPostings>, EngineError> {
-    Ok(segment.inverted_index(term.field())?.read_postings(term, option).map_err(expand::io_error)?)
+    segment.inverted_index(term.field())?.read_postings(term, option).map_err(expand::io_error)
 }
 
 impl LeafCursor<'_> {

@@ -24,10 +24,11 @@ pub use expression::parse as parse_expression;
 pub use parse::{MAX_QUERY_LENGTH, Operator, Options, Parsed, Reading, parse};
 
 /// A query: a tree whose leaves are clauses numbered from 0, from left to right.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Query {
     /// Matches every passage; gives no score.
+    #[default]
     All,
     /// A sequence of parts, as `+a b -c`: every required part matches, no excluded one does, and where nothing is
     /// required at least one of the others, if there are any, does. Parts that match add to the score.
@@ -184,6 +185,18 @@ impl Query {
         let mut clauses = Vec::new();
         self.collect_positive(&mut clauses);
         clauses
+    }
+
+    /// The numbers of all clauses of the query, in order.
+    pub fn clauses(&self) -> Vec<usize> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Text(clause) => vec![clause.clause],
+            Self::Filter(clause) => vec![clause.clause],
+            Self::Not(query) | Self::Weighted { query, .. } => query.clauses(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::clauses).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.clauses()).collect(),
+        }
     }
 
     /// Every text clause of the query, in order.

@@ -93,7 +93,7 @@ fn without_place(highlights: Vec<Highlight>) -> Vec<Highlight> {
 
 /// The response of these hits.
 pub fn response(hits: Vec<Hit>) -> Response {
-    Response { total: hits.len(), total_exact: true, hits }
+    Response { total: hits.len(), total_exact: true, hits, ..Response::default() }
 }
 
 /// The answer that a response is to `missile warning`.
