@@ -19,6 +19,8 @@ use crate::span::{InPassage, Span};
 pub struct Request {
     /// What to look for.
     pub query: Query,
+    /// What the document must match as a whole, each clause in any of its passages.
+    pub document: Option<Query>,
     /// How many hits to give at most.
     pub limit: usize,
     /// How many of the first hits to leave out.
@@ -40,6 +42,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             query: Query::All,
+            document: None,
             limit: 10,
             offset: 0,
             group: Group::default(),
@@ -138,8 +141,10 @@ pub struct Explanation {
 }
 
 /// What a clause, or two words next to each other, gave to a score.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Share {
+    /// The clause as query text; both clauses of neighbouring words.
+    pub what: String,
     /// The number of the clause; of neighbouring words the numbers of both.
     pub clauses: Vec<usize>,
     /// Whether the passage has what the clause looks for. What is found elsewhere in the document gives something too.

@@ -3,6 +3,8 @@
 //! Everything about one search that is neither matching nor showing happens here: reading the query text, asking the
 //! engine, and marking in each hit what the query matched.
 
+use std::collections::BTreeMap;
+
 use crate::document::Anchor;
 use crate::engine::{Engine, EngineError};
 use crate::highlight::{Highlighter, Mark, Texts};
@@ -28,7 +30,11 @@ pub enum Marking {
 ///
 /// Those of the engine.
 pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Result<Response, EngineError> {
-    let mut request = Request { query: emphasised(&request.query), ..request.clone() };
+    let mut request = Request {
+        query: emphasised(&request.query),
+        document: request.document.as_ref().map(emphasised),
+        ..request.clone()
+    };
     if request.expand {
         request.query = expanded(engine, &request)?;
     }
@@ -37,13 +43,36 @@ pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Resul
         let highlighter = Highlighter::new(&request.query);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
+    if request.explain {
+        let names: BTreeMap<usize, String> = request.query.clauses().into_iter().collect();
+        response.hits.iter_mut().for_each(|hit| add_words(&names, hit));
+    }
     Ok(response)
+}
+
+/// Says in the explanation of a hit what its clauses are and what they matched.
+fn add_words(names: &BTreeMap<usize, String>, hit: &mut Hit) {
+    let headings = hit.heading_highlights.iter().map(|heading| &heading.highlight);
+    let highlights: Vec<&Highlight> =
+        hit.highlights.iter().chain(&hit.title_highlights).chain(headings).collect();
+    for share in hit.explanation.iter_mut().flat_map(|explanation| &mut explanation.shares) {
+        let named = share.clauses.iter().filter_map(|clause| names.get(clause));
+        share.what = named.map(String::as_str).collect::<Vec<_>>().join(" ");
+        if let [clause] = share.clauses[..] {
+            for highlight in highlights.iter().filter(|highlight| highlight.clause == clause) {
+                if !share.texts.contains(&highlight.text) {
+                    share.texts.push(highlight.text.clone());
+                }
+            }
+        }
+    }
 }
 
 /// The query of a request with words of the first documents that it finds.
 fn expanded(engine: &dyn Engine, request: &Request) -> Result<Query, EngineError> {
     let first = Request {
         query: request.query.clone(),
+        document: request.document.clone(),
         limit: DOCUMENTS_TO_LEARN_FROM,
         group: Group::Document,
         ..Request::default()

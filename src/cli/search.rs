@@ -92,6 +92,9 @@ struct ChoiceArguments {
     /// What a hit is: a passage, or a document with its best passage
     #[arg(long, value_name = "WHAT", default_value = "passage")]
     group: GroupBy,
+    /// Where all that the query requires must stand: in one passage, or anywhere in one document
+    #[arg(long, value_name = "WHERE", default_value = "passage")]
+    within: GroupBy,
     /// The order of the hits
     #[arg(long, value_name = "KEY", default_value = "score", allow_hyphen_values = true)]
     sort: SortBy,
@@ -151,6 +154,7 @@ struct RefreshArguments {
     write: WriteArguments,
 }
 
+/// Passages or documents.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum GroupBy {
     Passage,
@@ -326,14 +330,18 @@ impl Session<'_> {
         let start = Instant::now();
         let Parsed { query, notices } = query::parse(asked.text, self.parse_options())?;
         notices.iter().for_each(|notice| tell(&notice.message));
+        let shown = query.to_string();
+        let tree = serde_json::to_value(&query).ok();
         let request = self.request(query);
         let response = search(self.engine, &request, self.marking())?;
-        let tree = serde_json::to_value(&request.query).ok();
+        let run = response.query.to_string();
         // What failed is told once, with the first answer.
         let problems = if self.is_first.replace(false) { &self.problems[..] } else { &[] };
         let answer = Answer {
             query_text: asked.text,
-            query: request.query.to_string(),
+            run: (run != shown).then_some(run),
+            outline: request.explain.then(|| response.query.outline()),
+            query: shown,
             tree,
             query_id: asked.id,
             number: asked.number,
@@ -398,8 +406,13 @@ impl Session<'_> {
 
     fn request(&self, query: query::Query) -> Request {
         let choice = &self.arguments.choice;
+        let (query, document) = match choice.within {
+            GroupBy::Passage => (query, None),
+            GroupBy::Document => (query.any_of_it(), Some(query)),
+        };
         Request {
             query,
+            document,
             limit: if choice.count { 0 } else { choice.limit },
             offset: choice.offset,
             group: match choice.group {

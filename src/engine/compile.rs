@@ -14,6 +14,7 @@ use tantivy::{Searcher, Term};
 use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
+use super::scope::ScopeQuery;
 use super::{EngineError, expand};
 use crate::analysis::{self, STEM_MARK};
 use crate::date::Period;
@@ -38,8 +39,8 @@ pub(super) struct Compiled {
 pub(super) struct Leaf {
     /// Finds the passages that the leaf matches, and scores them plainly.
     pub(super) query: Box<dyn TantivyQuery>,
-    /// The clause of the query that the leaf is of.
-    pub(super) clause: usize,
+    /// The clause of the query that the leaf is of, if it is of one.
+    pub(super) clause: Option<usize>,
     /// The word that the leaf looks for, where it is one that ranks.
     pub(super) word: Option<RankedWord>,
 }
@@ -72,6 +73,18 @@ pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, En
     let plan = compiler.plan(query, Asked::ToRank)?;
     let matching = compiler.matching(&plan);
     Ok(Compiled { matching, plan, leaves: compiler.leaves, neighbours: compiler.neighbours })
+}
+
+impl Compiled {
+    /// The same, for the passages alone that `scope` finds.
+    pub(super) fn inside(mut self, scope: ScopeQuery) -> Self {
+        let leaf = Leaf { query: Box::new(scope.clone()), clause: None, word: None };
+        self.leaves.push(leaf);
+        let inside = Plan::Condition(Box::new(Plan::Leaf(self.leaves.len() - 1)));
+        self.plan = Plan::And(vec![self.plan, inside]);
+        self.matching = Box::new(BooleanQuery::intersection(vec![self.matching, Box::new(scope)]));
+        self
+    }
 }
 
 /// What a word is asked for, which decides whether a part of it will do.
@@ -175,7 +188,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn leaf(&mut self, query: Box<dyn TantivyQuery>) -> Plan {
-        self.leaves.push(Leaf { query, clause: self.clause, word: None });
+        self.leaves.push(Leaf { query, clause: Some(self.clause), word: None });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
@@ -187,7 +200,7 @@ impl<'a> Compiler<'a> {
             1 => terms.remove(0),
             _ => Box::new(BooleanQuery::union(terms)),
         };
-        self.leaves.push(Leaf { query, clause: self.clause, word: Some(word) });
+        self.leaves.push(Leaf { query, clause: Some(self.clause), word: Some(word) });
         Plan::Leaf(self.leaves.len() - 1)
     }
 

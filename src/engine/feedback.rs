@@ -85,5 +85,5 @@ fn weight_of(query: &Query) -> f64 {
 
 /// The number behind the last clause.
 fn next_clause(query: &Query) -> usize {
-    query.clauses().into_iter().max().map_or(0, |last| last + 1)
+    query.clauses().into_iter().map(|(number, _)| number + 1).max().unwrap_or(0)
 }

@@ -11,6 +11,7 @@ use tantivy::{DocAddress, DocId};
 
 use super::compile::compile;
 use super::rescore::{POOL, Rescored, Rescorer};
+use super::scope;
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError};
@@ -41,7 +42,11 @@ impl LocalEngine {
 
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
-        let compiled = compile(&request.query, &self.snapshot)?;
+        let mut compiled = compile(&request.query, &self.snapshot)?;
+        if let Some(condition) = &request.document {
+            let condition = compile(condition, &self.snapshot)?;
+            compiled = compiled.inside(scope::documents(&self.snapshot, &condition)?);
+        }
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
         Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
     }
@@ -271,7 +276,8 @@ impl Search<'_> {
         let factor = placed.behind.unwrap_or(1.0);
         let mut shares: Vec<Share> = Vec::new();
         for (leaf, score) in self.sweep.plan.shares(&found.values).into_iter().enumerate() {
-            let clauses = vec![self.sweep.clause_of(leaf)];
+            let Some(clause) = self.sweep.clause_of(leaf) else { continue };
+            let clauses = vec![clause];
             let matches = found.values[leaf].matches;
             let score = single(score * factor);
             match shares.iter_mut().find(|share| share.clauses == clauses) {
@@ -279,13 +285,13 @@ impl Search<'_> {
                     share.score += score;
                     share.matches |= matches;
                 }
-                None => shares.push(Share { clauses, matches, score, texts: Vec::new() }),
+                None => shares.push(Share { clauses, matches, score, ..Share::default() }),
             }
         }
         let pairs = self.rescorer.iter().flat_map(Rescorer::pairs).zip(&found.pairs);
         for (leaves, &score) in pairs.filter(|(_, score)| **score > 0.0) {
-            let clauses = leaves.map(|leaf| self.sweep.clause_of(leaf)).to_vec();
-            shares.push(Share { clauses, matches: true, score: single(score), texts: Vec::new() });
+            let clauses = leaves.into_iter().filter_map(|leaf| self.sweep.clause_of(leaf)).collect();
+            shares.push(Share { clauses, matches: true, score: single(score), ..Share::default() });
         }
         Explanation { shares }
     }

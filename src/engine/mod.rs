@@ -13,6 +13,7 @@ mod local;
 mod plan;
 mod rescore;
 mod salience;
+mod scope;
 mod sweep;
 mod top;
 

@@ -84,8 +84,8 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// The number of the clause that a leaf is of.
-    pub(super) fn clause_of(&self, leaf: usize) -> usize {
+    /// The number of the clause that a leaf is of, if it is of one.
+    pub(super) fn clause_of(&self, leaf: usize) -> Option<usize> {
         self.leaves[leaf].0.clause
     }
 

@@ -187,12 +187,12 @@ impl Query {
         clauses
     }
 
-    /// The numbers of all clauses of the query, in order.
-    pub fn clauses(&self) -> Vec<usize> {
+    /// The numbers of all clauses of the query, each with its query text, in order.
+    pub fn clauses(&self) -> Vec<(usize, String)> {
         match self {
             Self::All => Vec::new(),
-            Self::Text(clause) => vec![clause.clause],
-            Self::Filter(clause) => vec![clause.clause],
+            Self::Text(clause) => vec![(clause.clause, clause.to_string())],
+            Self::Filter(clause) => vec![(clause.clause, clause.filter.to_string())],
             Self::Not(query) | Self::Weighted { query, .. } => query.clauses(),
             Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::clauses).collect(),
             Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.clauses()).collect(),
@@ -221,6 +221,32 @@ impl Query {
             Self::Sequence(parts) => {
                 let positive = parts.iter().filter(|part| part.occur != Occur::MustNot);
                 positive.for_each(|part| part.query.collect_positive(clauses));
+            }
+        }
+    }
+
+    /// Any of what the query looks for, without what it requires and excludes: the best places in a document that
+    /// matches it as a whole.
+    #[must_use]
+    pub fn any_of_it(&self) -> Self {
+        self.wanted().unwrap_or(Self::All)
+    }
+
+    fn wanted(&self) -> Option<Self> {
+        let any = |wanted: Vec<Self>| {
+            let part = |query| Part { occur: Occur::Should, query };
+            (!wanted.is_empty()).then(|| normal::sequence(wanted.into_iter().map(part).collect()))
+        };
+        match self {
+            Self::All | Self::Filter(_) | Self::Not(_) => None,
+            Self::Text(_) => Some(self.clone()),
+            Self::Weighted { query, weight } => {
+                Some(Self::Weighted { query: Box::new(query.wanted()?), weight: *weight })
+            }
+            Self::And(queries) | Self::Or(queries) => any(queries.iter().filter_map(Self::wanted).collect()),
+            Self::Sequence(parts) => {
+                let wanted = parts.iter().filter(|part| part.occur != Occur::MustNot);
+                any(wanted.filter_map(|part| part.query.wanted()).collect())
             }
         }
     }

@@ -30,6 +30,43 @@ impl fmt::Display for Query {
     }
 }
 
+impl Query {
+    /// The tree over several lines, what is inside of something indented below it.
+    pub fn outline(&self) -> String {
+        let mut lines = Vec::new();
+        self.outline_into("", 0, &mut lines);
+        lines.join("\n")
+    }
+
+    fn outline_into(&self, before: &str, depth: usize, lines: &mut Vec<String>) {
+        let mut line = |text: &str| lines.push(format!("{}{before}{text}", "  ".repeat(depth)));
+        match self {
+            Self::All | Self::Text(_) | Self::Filter(_) => line(&self.to_string()),
+            Self::Weighted { query, weight } => match **query {
+                Self::Text(_) => line(&self.to_string()),
+                _ => query.outline_into(&format!("{before}{weight} times "), depth, lines),
+            },
+            Self::Not(query) => query.outline_into(&format!("{before}not "), depth, lines),
+            Self::And(queries) | Self::Or(queries) => {
+                line(if matches!(self, Self::And(_)) { "all of" } else { "any of" });
+                queries.iter().for_each(|query| query.outline_into("", depth + 1, lines));
+            }
+            Self::Sequence(parts) => {
+                let must = parts.iter().any(|part| part.occur == Occur::Must);
+                line(if must { "what is required, and the more of the rest the better" } else { "any of" });
+                for part in parts {
+                    let sign = match part.occur {
+                        Occur::Should => "",
+                        Occur::Must => "required: ",
+                        Occur::MustNot => "excluded: ",
+                    };
+                    part.query.outline_into(sign, depth + 1, lines);
+                }
+            }
+        }
+    }
+}
+
 fn fmt_joined(
     f: &mut fmt::Formatter<'_>,
     operands: impl Iterator<Item = String>,

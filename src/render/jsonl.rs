@@ -71,6 +71,9 @@ struct Begin<'a> {
     query_text: &'a str,
     /// The query as understood, as query text.
     query: &'a str,
+    /// The query as it was run, where that is another one: without words that say nothing, with words added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'a str>,
     /// The query as a tree.
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<&'a serde_json::Value>,
@@ -133,6 +136,7 @@ impl<'a> Begin<'a> {
             qid: answer.query_id,
             query_text: answer.query_text,
             query: &answer.query,
+            run: answer.run.as_deref(),
             tree: answer.tree.as_ref(),
             generation: answer.generation,
         }

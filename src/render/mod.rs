@@ -109,6 +109,10 @@ pub struct Answer<'a> {
     pub query_text: &'a str,
     /// The query as it was understood, shown as query text.
     pub query: String,
+    /// The query as it was run, where that is another one: without words that say nothing, with words added.
+    pub run: Option<String>,
+    /// The tree of the query that was run over several lines, where it is to be explained.
+    pub outline: Option<String>,
     /// The tree of the query, for readers of JSON.
     pub tree: Option<serde_json::Value>,
     /// The id that the asker gave the query.

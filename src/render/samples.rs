@@ -101,6 +101,8 @@ pub fn answer(response: &Response) -> Answer<'_> {
     Answer {
         query_text: "missile warning",
         query: "missile warning".to_owned(),
+        run: None,
+        outline: None,
         tree: None,
         query_id: None,
         number: None,

@@ -78,6 +78,9 @@ pub(super) fn write(answer: &Answer<'_>, options: &Options, out: &mut dyn Write)
     if let Some(number) = answer.number {
         page.write_query(number, answer)?;
     }
+    if let Some(outline) = &answer.outline {
+        page.write_outline(outline)?;
+    }
     for (at, hit) in answer.response.hits.iter().enumerate() {
         if at > 0 {
             writeln!(page.out)?;
@@ -106,6 +109,35 @@ impl Page<'_> {
         write!(self.out, "\n\n")
     }
 
+    /// Writes the tree of the query over its hits.
+    fn write_outline(&mut self, outline: &str) -> io::Result<()> {
+        for line in outline.lines() {
+            let line = Marked::plain(line).text;
+            self.write_styled(&line, self.palette.trail)?;
+            writeln!(self.out)?;
+        }
+        writeln!(self.out)
+    }
+
+    /// Writes what a hit's score is made of.
+    fn write_explanation(&mut self, hit: &Hit, indent: &str) -> io::Result<()> {
+        let Some(explanation) = &hit.explanation else { return Ok(()) };
+        writeln!(self.out, "{indent}{:7.3} score", hit.score)?;
+        for share in &explanation.shares {
+            let texts = share.texts.join(", ");
+            let why = match (share.clauses.len(), share.matches) {
+                (1, true) if texts.is_empty() => String::new(),
+                (1, true) => format!(": {texts}"),
+                (1, false) if share.score > 0.0 => ": elsewhere in the document".to_owned(),
+                (1, false) => ": not found".to_owned(),
+                _ => ": next to each other".to_owned(),
+            };
+            let line = Marked::plain(&format!("{}{why}", share.what)).text;
+            writeln!(self.out, "{indent}{:7.3}   {line}", share.score)?;
+        }
+        Ok(())
+    }
+
     fn write_hit(&mut self, hit: &Hit) -> io::Result<()> {
         let rank = format!("{}. ", hit.rank);
         self.write_styled(&rank, self.palette.rank)?;
@@ -115,7 +147,10 @@ impl Page<'_> {
         let text = text_below_heading(hit);
         let shown = text.excerpt(best_window(&text, self.options.snippet));
         let nothing = self.options.snippet == 0 || text.text.is_empty();
-        if nothing { Ok(()) } else { self.write_indented(&shown, self.palette.text, &indent) }
+        if !nothing {
+            self.write_indented(&shown, self.palette.text, &indent)?;
+        }
+        self.write_explanation(hit, &indent)
     }
 
     fn write_heading_line(&mut self, hit: &Hit) -> io::Result<()> {
