@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Answer, Options, render};
+use super::{Answer, Options, Turn, render};
 use crate::date::Date;
 use crate::document::{DateSource, DocId, Format, LineSpan, Location, passage_id};
 use crate::hit::{HeadingHighlight, Highlight, Hit, HitDocument, HitPassage, Response};
@@ -102,7 +102,7 @@ pub fn answer(response: &Response) -> Answer<'_> {
         query: "missile warning".to_owned(),
         tree: None,
         query_id: None,
-        number: None,
+        turn: Turn::Only,
         generation: 4,
         response,
         problems: &[],

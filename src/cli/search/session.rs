@@ -1,0 +1,158 @@
+//! What answers the queries of one run: query text to bytes, as the arguments ask for.
+//!
+//! Nothing is told and nothing is flushed here: an answer comes with what is to be told before and behind it, so
+//! that answers of a batch can be made at once and still be given one behind the other.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use super::super::diagnostics::Failure;
+use super::super::index::counted;
+use super::{Arguments, GroupBy, SortBy};
+use crate::engine::{Engine, LocalEngine};
+use crate::hit::{Count, Group, Request, Response, Sort};
+use crate::query::{self, Operator, Parsed, Reading};
+use crate::render::{self, Answer, OutputFormat, Problem, Turn};
+use crate::search::{Marking, search};
+
+/// An opened index with the arguments of a run.
+pub(super) struct Session {
+    pub(super) engine: LocalEngine,
+    pub(super) arguments: Arguments,
+    pub(super) options: render::Options,
+    /// What failed while sources were read before the search.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A query text with its id, and its place among those of the run.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) text: &'a str,
+    pub(super) id: Option<&'a str>,
+    pub(super) turn: Turn,
+}
+
+/// A query that was read.
+pub(super) struct Read {
+    request: Request,
+    /// What is to be told before the answer.
+    pub(super) notices: Vec<String>,
+}
+
+/// What became of a query that was answered.
+pub(super) struct Given {
+    /// Whether anything was found.
+    pub(super) found: bool,
+    /// What is to be told behind the answer.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Session {
+    /// Reads a query text.
+    pub(super) fn read(&self, text: &str) -> Result<Read, Failure> {
+        let Parsed { query, notices } = query::parse(text, self.parse_options())?;
+        let notices = notices.into_iter().map(|notice| notice.message).collect();
+        Ok(Read { request: self.request(query), notices })
+    }
+
+    /// Writes the answer to a query that was read.
+    pub(super) fn answer(
+        &self,
+        asked: Asked<'_>,
+        read: &Read,
+        out: &mut dyn Write,
+    ) -> Result<Given, Failure> {
+        let start = Instant::now();
+        let request = &read.request;
+        let response = search(&self.engine, request, self.marking())?;
+        let tree = serde_json::to_value(&request.query).ok();
+        let answer = Answer {
+            query_text: asked.text,
+            query: request.query.to_string(),
+            tree,
+            query_id: asked.id,
+            turn: asked.turn,
+            generation: self.engine.generation(),
+            response: &response,
+            // What failed is told once, with the first answer.
+            problems: if asked.turn == Turn::Later { &[] } else { &self.problems },
+            elapsed: start.elapsed(),
+        };
+        self.write(&answer, out)?;
+        let remarks = self.summary(&response, answer.elapsed).into_iter().collect();
+        Ok(Given { found: response.total > 0, remarks })
+    }
+
+    /// Whether hits are shown to people, and not only counted.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.options.format == OutputFormat::Text && !self.arguments.choice.count
+    }
+
+    /// Whether the output shows what the query matched.
+    fn marking(&self) -> Marking {
+        match self.options.format {
+            OutputFormat::Paths | OutputFormat::Trec => Marking::Nothing,
+            OutputFormat::Text | OutputFormat::Json | OutputFormat::Vimgrep | OutputFormat::Csv => {
+                Marking::Highlights
+            }
+        }
+    }
+
+    fn write(&self, answer: &Answer<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+        if !self.arguments.choice.count || self.options.format == OutputFormat::Json {
+            return Ok(render::render(answer, &self.options, out)?);
+        }
+        match (answer.turn, answer.query_id) {
+            (Turn::First | Turn::Later, Some(id)) => writeln!(out, "{id}\t{}", answer.response.total)?,
+            _ => writeln!(out, "{}", answer.response.total)?,
+        }
+        Ok(())
+    }
+
+    /// How many hits there are, for a person at a terminal.
+    fn summary(&self, response: &Response, elapsed: Duration) -> Option<String> {
+        let is_seen = self.is_for_people() && io::stdout().is_terminal() && io::stderr().is_terminal();
+        if !is_seen || response.total == 0 {
+            return None;
+        }
+        let more = if response.total_exact { "" } else { "more than " };
+        let what = match self.arguments.choice.group {
+            GroupBy::Passage => "passage",
+            GroupBy::Document => "document",
+        };
+        let total = counted(response.total as u64, what);
+        Some(format!("{more}{total} in {:.1} ms", elapsed.as_secs_f64() * 1e3))
+    }
+
+    fn parse_options(&self) -> query::Options {
+        let reading = &self.arguments.reading;
+        query::Options {
+            reading: match (reading.words, reading.phrase) {
+                (true, _) => Reading::Words,
+                (_, true) => Reading::Phrase,
+                _ => Reading::Query,
+            },
+            operator: if reading.all { Operator::All } else { Operator::Any },
+        }
+    }
+
+    fn request(&self, query: query::Query) -> Request {
+        let choice = &self.arguments.choice;
+        Request {
+            query,
+            limit: if choice.count { 0 } else { choice.limit },
+            offset: choice.offset,
+            group: match choice.group {
+                GroupBy::Passage => Group::Passage,
+                GroupBy::Document => Group::Document,
+            },
+            sort: match choice.sort {
+                SortBy::Score => Sort::Score,
+                SortBy::Date => Sort::Date,
+                SortBy::MinusDate => Sort::DateDescending,
+                SortBy::Path => Sort::Path,
+            },
+            count: if choice.count { Count::Exact } else { Count::Lazy },
+        }
+    }
+}
