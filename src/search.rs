@@ -3,10 +3,14 @@
 //! Everything about one search that is neither matching nor showing happens here: reading the query text, asking the
 //! engine, and marking in each hit what the query matched.
 
+mod correction;
+
 use crate::document::Anchor;
 use crate::engine::{Engine, EngineError};
 use crate::highlight::{Highlighter, Mark, Texts};
 use crate::hit::{HeadingHighlight, Highlight, Hit, Request, Response};
+
+pub use correction::{Correction, correction};
 
 /// Whether hits are to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,6 +39,7 @@ Examples:
   tidings search 'lang:ko 미사일' --limit 3
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
+  tidings search --auto-correct misile warning
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
@@ -78,6 +79,9 @@ struct ReadingArguments {
     /// Require any of the words (the default)
     #[arg(long)]
     any: bool,
+    /// Where the index hardly has a word, search for the one that was probably meant
+    #[arg(long)]
+    auto_correct: bool,
 }
 
 /// Which hits are given, and in which order.
@@ -206,7 +210,7 @@ fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure
     let read = session.read(&text)?;
     read.notices.iter().for_each(tell);
     let id = session.arguments.output.qid.as_deref();
-    let given = session.answer(Asked { text: &text, id, turn: Turn::Only }, &read, out)?;
+    let given = session.answer(Asked { text: &text, id, turn: Turn::Only }, read, out)?;
     // The hits come first, also where both go to one terminal.
     out.flush()?;
     if !given.found && session.is_for_people() {

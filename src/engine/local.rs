@@ -13,7 +13,7 @@ use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED};
 use super::compile::{Compiled, compile};
 use super::plan::Plan;
 use super::top::{BestOfDocument, Candidate, Top};
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Form, suggest};
 use crate::document::passage_id;
 use crate::hit::{Count, Group, Hit, HitDocument, HitPassage, Request, Response, Sort};
 use crate::index::{Snapshot, StoredPassage};
@@ -48,6 +48,10 @@ impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
         let compiled = compile(&request.query, &self.snapshot)?;
         Sweep::new(&self.snapshot, request, compiled)?.run()
+    }
+
+    fn suggest(&self, word: &str, form: Form) -> Result<Option<String>, EngineError> {
+        suggest::better_word(&self.snapshot, word, form)
     }
 
     fn generation(&self) -> u64 {

@@ -10,6 +10,7 @@ mod interval;
 mod laws;
 mod local;
 mod plan;
+mod suggest;
 mod top;
 
 use crate::hit::{Request, Response};
@@ -30,8 +31,25 @@ pub trait Engine {
     /// When the query asks for what cannot be done, or the engine cannot answer.
     fn search(&self, request: &Request) -> Result<Response, EngineError>;
 
+    /// The word that somebody who typed `word`, which is folded, probably meant: one of the index, a few letters away,
+    /// where the index hardly has what was typed.
+    ///
+    /// # Errors
+    ///
+    /// When the engine cannot answer.
+    fn suggest(&self, word: &str, form: Form) -> Result<Option<String>, EngineError>;
+
     /// The number of the state that answers; a later state has a higher number.
     fn generation(&self) -> u64;
+}
+
+/// What counts as an occurrence of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// The word or one of its inflections.
+    Any,
+    /// The word as it stands.
+    Exact,
 }
 
 /// Why a request has no answer.

@@ -115,6 +115,10 @@ pub struct Answer<'a> {
     pub query_id: Option<&'a str>,
     /// Whether other answers stand before this one.
     pub turn: Turn,
+    /// What was probably meant by words that the index hardly has, as query text.
+    pub suggestion: Option<&'a str>,
+    /// The query text as typed, where what was probably meant was searched instead.
+    pub corrected_from: Option<&'a str>,
     /// The generation of the index that answered.
     pub generation: u64,
     /// What was found.

@@ -103,6 +103,8 @@ pub fn answer(response: &Response) -> Answer<'_> {
         tree: None,
         query_id: None,
         turn: Turn::Only,
+        suggestion: None,
+        corrected_from: None,
         generation: 4,
         response,
         problems: &[],

@@ -120,7 +120,7 @@ fn answer(session: &Session, line: io::Result<Line>, turn: Turn) -> Answered {
     let asked = Asked { text: &line.text, id: Some(&line.id), turn };
     let given = session.read(asked.text).and_then(|mut read| {
         notices = std::mem::take(&mut read.notices);
-        session.answer(asked, &read, &mut bytes)
+        session.answer(asked, read, &mut bytes)
     });
     Answered::Asked { line: line.number, notices, bytes, given }
 }

@@ -11,9 +11,9 @@ use super::super::index::counted;
 use super::{Arguments, GroupBy, SortBy};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, Group, Request, Response, Sort};
-use crate::query::{self, Operator, Parsed, Reading};
+use crate::query::{self, Operator, Parsed, Query, Reading};
 use crate::render::{self, Answer, OutputFormat, Problem, Turn};
-use crate::search::{Marking, search};
+use crate::search::{Correction, Marking, correction, search};
 
 /// An opened index with the arguments of a run.
 pub(super) struct Session {
@@ -56,15 +56,16 @@ impl Session {
     }
 
     /// Writes the answer to a query that was read.
-    pub(super) fn answer(
-        &self,
-        asked: Asked<'_>,
-        read: &Read,
-        out: &mut dyn Write,
-    ) -> Result<Given, Failure> {
+    pub(super) fn answer(&self, asked: Asked<'_>, read: Read, out: &mut dyn Write) -> Result<Given, Failure> {
         let start = Instant::now();
-        let request = &read.request;
-        let response = search(&self.engine, request, self.marking())?;
+        let mut request = read.request;
+        let meant = self.correction(&request.query, asked.text)?;
+        let is_corrected = meant.is_some() && self.arguments.reading.auto_correct;
+        let suggestion = meant.as_ref().map(|meant| meant.text.clone());
+        if let Some(meant) = meant.filter(|_| is_corrected) {
+            request.query = meant.query;
+        }
+        let response = search(&self.engine, &request, self.marking())?;
         let tree = serde_json::to_value(&request.query).ok();
         let answer = Answer {
             query_text: asked.text,
@@ -72,6 +73,8 @@ impl Session {
             tree,
             query_id: asked.id,
             turn: asked.turn,
+            suggestion: suggestion.as_deref().filter(|_| !is_corrected),
+            corrected_from: is_corrected.then_some(asked.text),
             generation: self.engine.generation(),
             response: &response,
             // What failed is told once, with the first answer.
@@ -79,8 +82,32 @@ impl Session {
             elapsed: start.elapsed(),
         };
         self.write(&answer, out)?;
-        let remarks = self.summary(&response, answer.elapsed).into_iter().collect();
+        let mut remarks = Vec::from_iter(self.summary(&response, answer.elapsed));
+        if let Some(text) = suggestion {
+            remarks.extend(self.remark(asked, &text));
+        }
         Ok(Given { found: response.total > 0, remarks })
+    }
+
+    /// What was probably meant, where somebody wants to know.
+    fn correction(&self, query: &Query, typed: &str) -> Result<Option<Correction>, Failure> {
+        let is_shown = self.is_for_people() || self.options.format == OutputFormat::Json;
+        if !is_shown && !self.arguments.reading.auto_correct {
+            return Ok(None);
+        }
+        Ok(correction(&self.engine, query, typed, self.parse_options())?)
+    }
+
+    /// What is told of a correction.
+    fn remark(&self, asked: Asked<'_>, meant: &str) -> Option<String> {
+        let id = match (asked.turn, asked.id) {
+            (Turn::First | Turn::Later, Some(id)) => format!("{id}: "),
+            _ => String::new(),
+        };
+        if self.arguments.reading.auto_correct {
+            return Some(format!("{id}searched for `{meant}` instead of `{}`", asked.text));
+        }
+        self.is_for_people().then(|| format!("{id}did you mean: {meant}"))
     }
 
     /// Whether hits are shown to people, and not only counted.
@@ -136,7 +163,7 @@ impl Session {
         }
     }
 
-    fn request(&self, query: query::Query) -> Request {
+    fn request(&self, query: Query) -> Request {
         let choice = &self.arguments.choice;
         Request {
             query,
