@@ -3,6 +3,8 @@
 //! Everything about one search that is neither matching nor showing happens here: reading the query text, asking the
 //! engine, and marking in each hit what the query matched.
 
+mod correction;
+
 use std::collections::BTreeMap;
 
 use crate::document::Anchor;
@@ -14,6 +16,8 @@ use crate::query::Query;
 
 /// How many documents `expand` takes words from.
 const DOCUMENTS_TO_LEARN_FROM: usize = 10;
+
+pub use correction::{Correction, correction};
 
 /// Whether hits are to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,23 +1,24 @@
 //! `tidings search`: one query, or a batch of them.
 
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+mod batch;
+mod session;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
-use super::index::{ReadArguments, WalkArguments, WriteArguments, counted, pass, summary};
+use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
-use crate::engine::{Engine, LocalEngine};
-use crate::hit::{Count, Group, Request, Response, Sort};
+use crate::engine::LocalEngine;
 use crate::index::Snapshot;
 use crate::ingest;
-use crate::query::{self, Operator, Parsed, Reading};
-use crate::render::{self, Answer, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator};
-use crate::search::{Marking, search};
+use crate::render::{self, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator, Turn};
+use session::{Asked, Session};
 
 const EXAMPLES: &str = r#"Query text:
   missile warning           either word, ranked; inflections match
@@ -38,11 +39,12 @@ Examples:
   tidings search 'lang:ko 미사일' --limit 3
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
+  tidings search --auto-correct misile warning
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
 /// Find the passages that fit a query best
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// The query text; several are joined by spaces
@@ -77,6 +79,9 @@ struct ReadingArguments {
     /// Require any of the words (the default)
     #[arg(long)]
     any: bool,
+    /// Where the index hardly has a word, search for the one that was probably meant
+    #[arg(long)]
+    auto_correct: bool,
 }
 
 /// Which hits are given, and in which order.
@@ -192,24 +197,37 @@ enum Format {
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let problems = refresh(global, &arguments.refresh)?;
-    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
-    let session = Session {
-        engine: &engine,
-        arguments,
+    let session = Arc::new(Session {
+        engine: LocalEngine::new(Snapshot::open(&global.index)?),
+        arguments: arguments.clone(),
         options: render_options(global, arguments),
         problems,
-        is_first: std::cell::Cell::new(true),
-    };
+    });
     let mut out = BufWriter::new(io::stdout().lock());
     let outcome = match &arguments.queries {
-        Some(file) => session.batch(file, &mut out)?,
-        None => session.single(&arguments.query.join(" "), &mut out)?,
+        Some(file) => batch::answer_all(&session, file, &mut out)?,
+        None => answer_one(&session, &mut out)?,
     };
     out.flush()?;
     Ok(match (outcome, session.problems.is_empty()) {
         (Outcome::Done | Outcome::Nothing, false) => Outcome::Partial,
         (outcome, _) => outcome,
     })
+}
+
+fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let text = session.arguments.query.join(" ");
+    let read = session.read(&text)?;
+    read.notices.iter().for_each(tell);
+    let id = session.arguments.output.qid.as_deref();
+    let given = session.answer(Asked { text: &text, id, turn: Turn::Only }, read, out)?;
+    // The hits come first, also where both go to one terminal.
+    out.flush()?;
+    if !given.found && session.is_for_people() {
+        tell("nothing found");
+    }
+    given.remarks.iter().for_each(tell);
+    Ok(if given.found { Outcome::Done } else { Outcome::Nothing })
 }
 
 /// Reads what changed, if that was asked for; gives what failed.
@@ -250,185 +268,6 @@ fn render_options(global: &Global, arguments: &Arguments) -> render::Options {
         width: width.map(|(terminal_size::Width(columns), _)| usize::from(columns)),
         separator: if output.null { Separator::Nul } else { Separator::Newline },
         run_tag: output.run_tag.clone(),
-    }
-}
-
-/// What answers the queries of one run.
-struct Session<'a> {
-    engine: &'a LocalEngine,
-    arguments: &'a Arguments,
-    options: render::Options,
-    problems: Vec<Problem>,
-    is_first: std::cell::Cell<bool>,
-}
-
-/// A query text with its id, and its number in a batch.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    text: &'a str,
-    id: Option<&'a str>,
-    number: Option<usize>,
-}
-
-impl Session<'_> {
-    fn single(&self, text: &str, out: &mut dyn Write) -> Result<Outcome, Failure> {
-        let asked = Asked { text, id: self.arguments.output.qid.as_deref(), number: None };
-        let found = self.answer(asked, out)?;
-        if !found && self.options.format == OutputFormat::Text && !self.arguments.choice.count {
-            out.flush()?;
-            tell("nothing found");
-        }
-        Ok(if found { Outcome::Done } else { Outcome::Nothing })
-    }
-
-    /// Answers the queries of a file, one a line, each as soon as it is read.
-    fn batch(&self, file: &PathBuf, out: &mut dyn Write) -> Result<Outcome, Failure> {
-        let unreadable = |error: &io::Error| {
-            Failure::Usage(format!("{}: {}", file.display(), crate::source::reason(error)))
-        };
-        let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
-            Box::new(io::stdin().lock())
-        } else {
-            Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| unreadable(&error))?))
-        };
-        let (mut found, mut bad) = (false, false);
-        let (mut asked, mut answered) = (0_usize, 0);
-        for (line_number, line) in (1..).zip(lines.lines()) {
-            let line = line.map_err(|error| unreadable(&error))?;
-            let line = line.strip_suffix('\r').unwrap_or(&line);
-            if line.trim().is_empty() {
-                continue;
-            }
-            asked += 1;
-            let (id, text) = match line.split_once('\t') {
-                Some((id, text)) => (id.to_owned(), text),
-                None => (asked.to_string(), line),
-            };
-            match self.answer(Asked { text, id: Some(&id), number: Some(answered) }, out) {
-                Ok(hit) => {
-                    answered += 1;
-                    found |= hit;
-                }
-                Err(failure) if failure.outcome() == Outcome::Usage => {
-                    out.flush()?;
-                    tell(format_args!("{}:{line_number}: {failure}", file.display()));
-                    bad = true;
-                }
-                Err(failure) => return Err(failure),
-            }
-            out.flush()?;
-        }
-        Ok(match (bad, found) {
-            (true, _) => Outcome::Usage,
-            (false, true) => Outcome::Done,
-            (false, false) => Outcome::Nothing,
-        })
-    }
-
-    /// Answers one query; tells whether anything was found.
-    fn answer(&self, asked: Asked<'_>, out: &mut dyn Write) -> Result<bool, Failure> {
-        let start = Instant::now();
-        let Parsed { query, notices } = query::parse(asked.text, self.parse_options())?;
-        notices.iter().for_each(|notice| tell(&notice.message));
-        let shown = query.to_string();
-        let tree = serde_json::to_value(&query).ok();
-        let request = self.request(query);
-        let response = search(self.engine, &request, self.marking())?;
-        let run = response.query.to_string();
-        // What failed is told once, with the first answer.
-        let problems = if self.is_first.replace(false) { &self.problems[..] } else { &[] };
-        let answer = Answer {
-            query_text: asked.text,
-            run: (run != shown).then_some(run),
-            outline: request.explain.then(|| response.query.outline()),
-            query: shown,
-            tree,
-            query_id: asked.id,
-            number: asked.number,
-            generation: self.engine.generation(),
-            response: &response,
-            problems,
-            elapsed: start.elapsed(),
-        };
-        self.write(&answer, out)?;
-        // The hits come first, also where both go to one terminal.
-        out.flush()?;
-        self.tell_summary(&response, answer.elapsed);
-        Ok(response.total > 0)
-    }
-
-    /// Whether the output shows what the query matched.
-    fn marking(&self) -> Marking {
-        match self.options.format {
-            OutputFormat::Paths | OutputFormat::Trec => Marking::Nothing,
-            OutputFormat::Text | OutputFormat::Json | OutputFormat::Vimgrep | OutputFormat::Csv => {
-                Marking::Highlights
-            }
-        }
-    }
-
-    fn write(&self, answer: &Answer<'_>, out: &mut dyn Write) -> Result<(), Failure> {
-        if !self.arguments.choice.count || self.options.format == OutputFormat::Json {
-            return Ok(render::render(answer, &self.options, out)?);
-        }
-        match answer.number.and(answer.query_id) {
-            Some(id) => writeln!(out, "{id}\t{}", answer.response.total)?,
-            None => writeln!(out, "{}", answer.response.total)?,
-        }
-        Ok(())
-    }
-
-    /// How many hits there are, for a person at a terminal.
-    fn tell_summary(&self, response: &Response, elapsed: Duration) {
-        let is_for_people = self.options.format == OutputFormat::Text && !self.arguments.choice.count;
-        if is_for_people && response.total > 0 && io::stdout().is_terminal() && io::stderr().is_terminal() {
-            let more = if response.total_exact { "" } else { "more than " };
-            let what = match self.arguments.choice.group {
-                GroupBy::Passage => "passage",
-                GroupBy::Document => "document",
-            };
-            let total = counted(response.total as u64, what);
-            tell(format_args!("{more}{total} in {:.1} ms", elapsed.as_secs_f64() * 1e3));
-        }
-    }
-
-    fn parse_options(&self) -> query::Options {
-        let reading = &self.arguments.reading;
-        query::Options {
-            reading: match (reading.words, reading.phrase) {
-                (true, _) => Reading::Words,
-                (_, true) => Reading::Phrase,
-                _ => Reading::Query,
-            },
-            operator: if reading.all { Operator::All } else { Operator::Any },
-        }
-    }
-
-    fn request(&self, query: query::Query) -> Request {
-        let choice = &self.arguments.choice;
-        let (query, document) = match choice.within {
-            GroupBy::Passage => (query, None),
-            GroupBy::Document => (query.any_of_it(), Some(query)),
-        };
-        Request {
-            query,
-            document,
-            limit: if choice.count { 0 } else { choice.limit },
-            offset: choice.offset,
-            group: match choice.group {
-                GroupBy::Passage => Group::Passage,
-                GroupBy::Document => Group::Document,
-            },
-            sort: match choice.sort {
-                SortBy::Score => Sort::Score,
-                SortBy::Date => Sort::Date,
-                SortBy::MinusDate => Sort::DateDescending,
-                SortBy::Path => Sort::Path,
-            },
-            count: if choice.count { Count::Exact } else { Count::Lazy },
-            expand: choice.expand,
-            explain: self.arguments.output.explain,
-        }
     }
 }
 

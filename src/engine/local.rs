@@ -14,7 +14,7 @@ use super::rescore::{POOL, Rescored, Rescorer};
 use super::scope;
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Form, suggest};
 use crate::document::passage_id;
 use crate::hit::{Count, Explanation, Group, Hit, HitDocument, HitPassage, Request, Response, Share, Sort};
 use crate::index::{Snapshot, StoredPassage};
@@ -57,6 +57,10 @@ impl Engine for LocalEngine {
 
     fn like(&self, hits: &[Hit]) -> Result<Query, EngineError> {
         self.query_like(hits)
+    }
+
+    fn suggest(&self, word: &str, form: Form) -> Result<Option<String>, EngineError> {
+        suggest::better_word(&self.snapshot, word, form)
     }
 
     fn generation(&self) -> u64 {

@@ -14,6 +14,7 @@ mod plan;
 mod rescore;
 mod salience;
 mod scope;
+mod suggest;
 mod sweep;
 mod top;
 
@@ -50,8 +51,25 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn like(&self, hits: &[Hit]) -> Result<Query, EngineError>;
 
+    /// The word that somebody who typed `word`, which is folded, probably meant: one of the index, a few letters away,
+    /// where the index hardly has what was typed.
+    ///
+    /// # Errors
+    ///
+    /// When the engine cannot answer.
+    fn suggest(&self, word: &str, form: Form) -> Result<Option<String>, EngineError>;
+
     /// The number of the state that answers; a later state has a higher number.
     fn generation(&self) -> u64;
+}
+
+/// What counts as an occurrence of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// The word or one of its inflections.
+    Any,
+    /// The word as it stands.
+    Exact,
 }
 
 /// Why a request has no answer.

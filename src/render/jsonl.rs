@@ -69,11 +69,14 @@ struct Begin<'a> {
     qid: Option<&'a str>,
     /// The query as typed.
     query_text: &'a str,
-    /// The query as understood, as query text.
+    /// The query as understood, as query text; with `corrected_from`, as it was corrected.
     query: &'a str,
     /// The query as it was run, where that is another one: without words that say nothing, with words added.
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<&'a str>,
+    /// The query text before words that the index hardly has were replaced by those that were probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrected_from: Option<&'a str>,
     /// The query as a tree.
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<&'a serde_json::Value>,
@@ -97,6 +100,9 @@ struct Summary<'a> {
     complete: bool,
     /// How long the answer took, in milliseconds.
     elapsed_ms: f64,
+    /// What was probably meant, as query text, where the index hardly has a word of the query. No hit depends on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<&'a str>,
 }
 
 /// The JSON Schema (2020-12) of one line of `search --json`, made from the types that write it.
@@ -137,6 +143,7 @@ impl<'a> Begin<'a> {
             query_text: answer.query_text,
             query: &answer.query,
             run: answer.run.as_deref(),
+            corrected_from: answer.corrected_from,
             tree: answer.tree.as_ref(),
             generation: answer.generation,
         }
@@ -152,6 +159,7 @@ impl<'a> Summary<'a> {
             returned: answer.response.hits.len(),
             complete: answer.problems.is_empty(),
             elapsed_ms: answer.elapsed.as_micros() as f64 / 1000.0,
+            suggestion: answer.suggestion,
         }
     }
 }

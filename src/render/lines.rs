@@ -19,7 +19,7 @@ use std::ops::Range;
 use super::hyperlink::{Place, encode_white_space};
 use super::marked::{Marked, shown_path};
 use super::window::best_window;
-use super::{Answer, Separator};
+use super::{Answer, Separator, Turn};
 use crate::hit::{Highlight, Hit};
 use crate::span::Span;
 
@@ -127,7 +127,7 @@ fn shown_line(line: &Marked) -> String {
 /// Writes rows of comma-separated values, a header before the first answer's.
 pub(super) fn write_csv(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
-    if answer.number.unwrap_or(0) == 0 {
+    if answer.turn != Turn::Later {
         rows.write_record(COLUMNS).map_err(io_error)?;
     }
     for hit in &answer.response.hits {
@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn csv_quotes_cells_and_has_one_header_for_all_answers() {
         let response = response(hits());
-        let first = Answer { number: Some(0), query_id: Some("q1"), ..answer(&response) };
-        let second = Answer { number: Some(1), query_id: Some("q2"), ..answer(&response) };
+        let first = Answer { turn: Turn::First, query_id: Some("q1"), ..answer(&response) };
+        let second = Answer { turn: Turn::Later, query_id: Some("q2"), ..answer(&response) };
         let csv = options(OutputFormat::Csv);
         insta::assert_snapshot!(rendered(&first, &csv) + &rendered(&second, &csv), @r#"
         qid,rank,score,document,passage,path,location,title,date,language,format,headings,highlights,text

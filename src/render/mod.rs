@@ -117,8 +117,12 @@ pub struct Answer<'a> {
     pub tree: Option<serde_json::Value>,
     /// The id that the asker gave the query.
     pub query_id: Option<&'a str>,
-    /// Of several queries answered in one run, which one this is, from 0; `None` for a query asked alone.
-    pub number: Option<usize>,
+    /// Whether other answers stand before this one.
+    pub turn: Turn,
+    /// What was probably meant by words that the index hardly has, as query text.
+    pub suggestion: Option<&'a str>,
+    /// The query text as typed, where what was probably meant was searched instead.
+    pub corrected_from: Option<&'a str>,
     /// The generation of the index that answered.
     pub generation: u64,
     /// What was found.
@@ -127,6 +131,17 @@ pub struct Answer<'a> {
     pub problems: &'a [Problem],
     /// How long the answer took.
     pub elapsed: Duration,
+}
+
+/// Where an answer stands among those that are written to one output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is the only one.
+    Only,
+    /// It is the first of several.
+    First,
+    /// Others stand before it.
+    Later,
 }
 
 /// A source or a member that failed while the query was answered.
@@ -141,7 +156,7 @@ pub struct Problem {
 /// Writes `answer` to `out` as `options` say, in many small pieces: `out` had better be buffered. Nothing
 /// is flushed.
 ///
-/// Answers of one run may be written one behind the other: each says by its `number` whether it is the
+/// Answers of one run may be written one behind the other: each says by its `turn` whether it is the
 /// first, so that a CSV file has one header.
 ///
 /// # Errors

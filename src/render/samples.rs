@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Answer, Options, render};
+use super::{Answer, Options, Turn, render};
 use crate::date::Date;
 use crate::document::{DateSource, DocId, Format, LineSpan, Location, passage_id};
 use crate::hit::{HeadingHighlight, Highlight, Hit, HitDocument, HitPassage, Response};
@@ -105,7 +105,9 @@ pub fn answer(response: &Response) -> Answer<'_> {
         outline: None,
         tree: None,
         query_id: None,
-        number: None,
+        turn: Turn::Only,
+        suggestion: None,
+        corrected_from: None,
         generation: 4,
         response,
         problems: &[],

@@ -16,7 +16,7 @@ use super::lines::first_place;
 use super::marked::{Marked, shown_path};
 use super::rows::rows;
 use super::window::best_window;
-use super::{Answer, Colour, Hyperlinks, Options};
+use super::{Answer, Colour, Hyperlinks, Options, Turn};
 use crate::hit::{Highlight, Hit};
 use crate::span::Span;
 
@@ -75,8 +75,13 @@ impl Palette {
 /// Writes an answer as text.
 pub(super) fn write(answer: &Answer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { palette: Palette::of(options.colour), options, out };
-    if let Some(number) = answer.number {
-        page.write_query(number, answer)?;
+    match answer.turn {
+        Turn::Only => {}
+        Turn::First => page.write_query(answer)?,
+        Turn::Later => {
+            writeln!(page.out)?;
+            page.write_query(answer)?;
+        }
     }
     if let Some(outline) = &answer.outline {
         page.write_outline(outline)?;
@@ -99,10 +104,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// Writes the query over its hits, where several are answered.
-    fn write_query(&mut self, number: usize, answer: &Answer<'_>) -> io::Result<()> {
-        if number > 0 {
-            writeln!(self.out)?;
-        }
+    fn write_query(&mut self, answer: &Answer<'_>) -> io::Result<()> {
         let id = answer.query_id.map(|id| format!("{id}: ")).unwrap_or_default();
         let query = Marked::plain(&format!("{id}{}", answer.query_text)).text;
         self.write_styled(&query, self.palette.query)?;
@@ -406,8 +408,8 @@ mod tests {
     fn queries_of_one_run_stand_over_their_hits() {
         let response = response(vec![hit(1, "a.md", "one", &[])]);
         let first =
-            Answer { number: Some(0), query_id: Some("q1"), query_text: "one\u{1b}", ..answer(&response) };
-        let second = Answer { number: Some(1), ..answer(&response) };
+            Answer { turn: Turn::First, query_id: Some("q1"), query_text: "one\u{1b}", ..answer(&response) };
+        let second = Answer { turn: Turn::Later, ..answer(&response) };
         let options = Options::default();
         insta::assert_snapshot!(rendered(&first, &options) + &rendered(&second, &options), @r"
         q1: one�

@@ -204,6 +204,51 @@ fn a_batch_is_answered_query_by_query() {
 }
 
 #[test]
+fn a_batch_gives_what_its_queries_give_when_they_are_asked_alone() {
+    let corpus = Corpus::desk();
+    let queries = ["warn* OR /l.*/", "storm", "zebra", "*", "\"missile warning\"~5", "lang:en summit"];
+    let batch: String = (0..60).map(|at| format!("{at}\t{}\n", queries[at % queries.len()])).collect();
+    let alone = queries.map(|query| corpus.run(&format!("search '{query}' --format trec --qid ID")));
+    let expected: Vec<String> =
+        (0..60).map(|at| alone[at % queries.len()].out().replace("ID ", &format!("{at} "))).collect();
+    assert_eq!(corpus.run_with("search --queries - --format trec", batch).out(), expected.concat());
+}
+
+#[test]
+fn what_stands_before_a_line_that_cannot_be_read_is_answered() {
+    let corpus = Corpus::desk();
+    let queries = b"storm\n\nsummit AND\nzebra\nsummit\n\xff\nstorm\n".to_vec();
+    assert_snapshot!(corpus.run_with("search --queries - --count", queries), @r"
+    exit 2
+    stdout:
+    1\t1
+    3\t0
+    4\t1
+    stderr:
+    tidings: -:3: `AND` has no operand behind it
+      summit AND
+             ^~~
+      hint: add one, or write \AND to search for the word
+    tidings: -: stream did not contain valid UTF-8
+    ");
+}
+
+#[test]
+fn a_batch_ends_when_nobody_reads_it_though_its_writer_goes_on() {
+    let corpus = Corpus::desk();
+    let mut child = corpus.start("search --queries - --json");
+    let mut queries = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    writeln!(queries, "storm").unwrap();
+    answers.read_line(&mut String::new()).unwrap();
+    drop(answers);
+    // The program may have ended before it has read this.
+    let _ = writeln!(queries, "summit");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(queries);
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let corpus = Corpus::with(&[]);
     for number in 0..200 {

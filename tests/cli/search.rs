@@ -425,3 +425,84 @@ fn a_first_refresh_without_a_source_says_what_to_do() {
     tidings: seeds: not found; name the files or folders to read
     ");
 }
+
+/// A corpus in which `missile` and `warning` are common and `sumit` is a rare spelling of `summit`.
+fn misspelt() -> Corpus {
+    let corpus = Corpus::with(&[]);
+    for number in 0..40 {
+        let rare = if number == 7 { "The sumit." } else { "The summit." };
+        corpus.write(&format!("docs/{number}.txt"), format!("{rare} A missile warning."));
+    }
+    assert_eq!(corpus.run("index docs").code, 0);
+    corpus
+}
+
+#[test]
+fn what_was_probably_meant_is_told_and_changes_no_hit() {
+    let corpus = misspelt();
+    assert_snapshot!(corpus.run("search '\"Misile warning\" OR zzz'"), @r#"
+    exit 1
+    stderr:
+    tidings: nothing found
+    tidings: did you mean: "Missile warning" OR zzz
+    "#);
+    assert_snapshot!(corpus.run("search --format paths misile"), @"exit 1");
+    assert_snapshot!(corpus.run("search --snippet 0 sumit"), @r"
+    exit 0
+    stdout:
+    1. 7.txt  docs/7.txt:1  2023-11-14
+    stderr:
+    tidings: did you mean: summit
+    ");
+    assert_snapshot!(corpus.run("search --json --limit 0 '+misile warning'"), @r#"
+    exit 1
+    stdout:
+    {"type":"begin","data":{"version":1,"query_text":"+misile warning","query":"+misile warning","tree":{"sequence":[{"occur":"must","query":{"text":{"clause":0,"field":"any","matcher":{"word":"misile"}}}},{"occur":"should","query":{"text":{"clause":1,"field":"any","matcher":{"word":"warning"}}}}]},"generation":[generation]}}
+    {"type":"summary","data":{"hits":0,"hits_exact":true,"returned":0,"complete":true,"elapsed_ms":[ms],"suggestion":"+missile warning"}}
+    "#);
+    assert_snapshot!(corpus.run_with("search --queries - --limit 1 --snippet 0", "q1\tmisile\nq2\tsummit\n"), @r"
+    exit 0
+    stdout:
+    q1: misile
+
+
+    q2: summit
+
+    1. 0.txt  docs/0.txt:1  2023-11-14
+    stderr:
+    tidings: q1: did you mean: missile
+    ");
+}
+
+#[test]
+fn what_was_probably_meant_is_searched_where_that_is_asked_for() {
+    let corpus = misspelt();
+    assert_snapshot!(corpus.run("search --auto-correct --format paths --limit 1 misile"), @r"
+    exit 0
+    stdout:
+    docs/0.txt
+    stderr:
+    tidings: searched for `missile` instead of `misile`
+    ");
+    assert_snapshot!(corpus.run("search --auto-correct --json --limit 0 misile"), @r#"
+    exit 0
+    stdout:
+    {"type":"begin","data":{"version":1,"query_text":"misile","query":"missile","corrected_from":"misile","tree":{"text":{"clause":0,"field":"any","matcher":{"word":"missile"}}},"generation":[generation]}}
+    {"type":"summary","data":{"hits":40,"hits_exact":true,"returned":0,"complete":true,"elapsed_ms":[ms]}}
+    stderr:
+    tidings: searched for `missile` instead of `misile`
+    "#);
+    assert_snapshot!(corpus.run_with("search --auto-correct --queries - --count", "q1\tmisile\nq2\tsummit\n"), @r"
+    exit 0
+    stdout:
+    q1\t40
+    q2\t39
+    stderr:
+    tidings: q1: searched for `missile` instead of `misile`
+    ");
+    assert_snapshot!(corpus.run("search --auto-correct --count summit"), @r"
+    exit 0
+    stdout:
+    39
+    ");
+}
