@@ -15,7 +15,7 @@ use crate::pattern::emphasised;
 use crate::query::Query;
 
 /// How many documents `expand` takes words from.
-const DOCUMENTS_TO_LEARN_FROM: usize = 10;
+const DOCUMENTS_TO_LEARN_FROM: usize = 15;
 
 pub use correction::{Correction, correction};
 

@@ -17,6 +17,7 @@ use super::progress::Detail;
 use crate::engine::LocalEngine;
 use crate::index::Snapshot;
 use crate::ingest;
+use crate::query::{self, Operator, Reading};
 use crate::render::{self, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator, Turn};
 use session::{Asked, Session};
 
@@ -66,7 +67,7 @@ pub(super) struct Arguments {
 /// How the query text is read.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Query")]
-struct ReadingArguments {
+pub(super) struct ReadingArguments {
     /// Take the query text as plain words, nothing in it as an operator
     #[arg(long, conflicts_with = "phrase")]
     words: bool,
@@ -82,6 +83,20 @@ struct ReadingArguments {
     /// Where the index hardly has a word, search for the one that was probably meant
     #[arg(long)]
     auto_correct: bool,
+}
+
+impl ReadingArguments {
+    /// How a query text is read.
+    pub(super) fn options(self) -> query::Options {
+        query::Options {
+            reading: match (self.words, self.phrase) {
+                (true, _) => Reading::Words,
+                (_, true) => Reading::Phrase,
+                _ => Reading::Query,
+            },
+            operator: if self.all { Operator::All } else { Operator::Any },
+        }
+    }
 }
 
 /// Which hits are given, and in which order.

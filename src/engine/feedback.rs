@@ -2,7 +2,7 @@
 //!
 //! The first hits are taken to be good, and what they speak of is looked for too, with less weight than what was asked:
 //! so documents are found that say the same in other words. The widening is careful: few words, none of them common,
-//! and together less than a third of the query's weight.
+//! and together less heavy than what was asked.
 
 use super::salience::{Salient, salient};
 use super::{EngineError, LocalEngine};
@@ -11,10 +11,10 @@ use crate::hit::Hit;
 use crate::query::{Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// How many words are added.
-const WORDS: usize = 30;
+const WORDS: usize = 40;
 
 /// The share of the whole query's weight that the added words have.
-const SHARE: f64 = 0.3;
+const SHARE: f64 = 0.4;
 
 /// How many words passages are compared by.
 const WORDS_OF_PASSAGE: usize = 40;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use tantivy::{DocAddress, DocId};
 
 use super::compile::compile;
+use super::plan::Value;
 use super::rescore::{POOL, Rescored, Rescorer};
 use super::scope;
 use super::sweep::{Depth, Found, Sweep};
@@ -32,6 +33,25 @@ impl LocalEngine {
     /// An engine over `snapshot`.
     pub fn new(snapshot: Snapshot) -> Self {
         Self { snapshot }
+    }
+
+    /// The numbers of the passages of the document `id` that match `query`.
+    ///
+    /// # Errors
+    ///
+    /// As for a search.
+    pub fn matching_passages(&self, query: &Query, id: &str) -> Result<Vec<usize>, EngineError> {
+        let compiled = compile(query, &self.snapshot)?;
+        let sweep = Sweep::new(&self.snapshot, &Request::default(), compiled)?;
+        let addresses = self.snapshot.addresses_of(id)?;
+        // A document stands in one segment, its passages in order.
+        let Some(segment) = addresses.first().map(|address| address.segment_ord) else {
+            return Ok(Vec::new());
+        };
+        let docs: Vec<DocId> = addresses.iter().map(|address| address.doc_id).collect();
+        let values = sweep.values(segment, &docs)?;
+        let matches = |values: &Vec<Value>| sweep.plan.score(&mut |leaf| values[leaf]).is_some();
+        Ok((0..values.len()).filter(|&at| matches(&values[at])).collect())
     }
 
     /// The commit that answers.

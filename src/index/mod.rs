@@ -223,6 +223,18 @@ impl Snapshot {
         Ok(passages)
     }
 
+    /// Where the passages of the document `id` stand, in order.
+    pub fn addresses_of(&self, id: &str) -> Result<Vec<DocAddress>, ReadError> {
+        let mut addresses = Vec::new();
+        self.for_each(&Term::from_field_text(self.fields.id, id), |address| {
+            if self.is_passage(address)? {
+                addresses.push(address);
+            }
+            Ok(())
+        })?;
+        Ok(addresses)
+    }
+
     /// Every record of a source file or of a part of one, in no order.
     pub fn records(&self) -> Result<Vec<DocumentRecord>, ReadError> {
         let mut records = Vec::new();

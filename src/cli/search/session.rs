@@ -11,7 +11,7 @@ use super::super::index::counted;
 use super::{Arguments, GroupBy, SortBy};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, Group, Request, Response, Sort};
-use crate::query::{self, Operator, Parsed, Query, Reading};
+use crate::query::{self, Parsed, Query};
 use crate::render::{self, Answer, OutputFormat, Problem, Turn};
 use crate::search::{Correction, Marking, correction, search};
 
@@ -50,7 +50,7 @@ pub(super) struct Given {
 impl Session {
     /// Reads a query text.
     pub(super) fn read(&self, text: &str) -> Result<Read, Failure> {
-        let Parsed { query, notices } = query::parse(text, self.parse_options())?;
+        let Parsed { query, notices } = query::parse(text, self.arguments.reading.options())?;
         let notices = notices.into_iter().map(|notice| notice.message).collect();
         Ok(Read { query, notices })
     }
@@ -96,7 +96,7 @@ impl Session {
         if !is_shown && !self.arguments.reading.auto_correct {
             return Ok(None);
         }
-        Ok(correction(&self.engine, query, typed, self.parse_options())?)
+        Ok(correction(&self.engine, query, typed, self.arguments.reading.options())?)
     }
 
     /// What is told of a correction.
@@ -150,18 +150,6 @@ impl Session {
         };
         let total = counted(response.total as u64, what);
         Some(format!("{more}{total} in {:.1} ms", elapsed.as_secs_f64() * 1e3))
-    }
-
-    fn parse_options(&self) -> query::Options {
-        let reading = &self.arguments.reading;
-        query::Options {
-            reading: match (reading.words, reading.phrase) {
-                (true, _) => Reading::Words,
-                (_, true) => Reading::Phrase,
-                _ => Reading::Query,
-            },
-            operator: if reading.all { Operator::All } else { Operator::Any },
-        }
     }
 
     fn request(&self, query: Query) -> Request {
