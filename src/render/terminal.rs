@@ -114,8 +114,9 @@ impl Page<'_> {
     /// Writes the tree of the query over its hits.
     fn write_outline(&mut self, outline: &str) -> io::Result<()> {
         for line in outline.lines() {
+            let indent = line.len() - line.trim_start_matches(' ').len();
             let line = Marked::plain(line).text;
-            self.write_styled(&line, self.palette.trail)?;
+            self.write_styled(&format!("{:indent$}{line}", ""), self.palette.trail)?;
             writeln!(self.out)?;
         }
         writeln!(self.out)
