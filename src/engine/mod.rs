@@ -11,6 +11,8 @@ mod interval;
 mod laws;
 mod local;
 mod plan;
+#[cfg(test)]
+mod ranking_laws;
 mod rescore;
 mod salience;
 mod scope;
