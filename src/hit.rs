@@ -14,11 +14,17 @@ use crate::document::{Anchor, DateSource, DocId, Format, Location};
 use crate::query::Query;
 use crate::span::{InPassage, Span};
 
+mod facets;
+
+pub use facets::{DateStep, Facet, FacetCounts, FacetRequest, FacetValue, Facets, NoFacet};
+
 /// What is asked of an engine.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What to look for.
     pub query: Query,
+    /// What hits must match beside it; changes no score and is not marked.
+    pub filter: Option<Query>,
     /// How many hits to give at most.
     pub limit: usize,
     /// How many of the first hits to leave out.
@@ -29,6 +35,8 @@ pub struct Request {
     pub sort: Sort,
     /// Whether the number of hits must be exact, even where that costs the pruning of weak hits.
     pub count: Count,
+    /// What to count the documents by that match.
+    pub facets: FacetRequest,
 }
 
 /// What one hit stands for.
@@ -74,6 +82,8 @@ pub struct Response {
     pub total: usize,
     /// Whether `total` counts every hit.
     pub total_exact: bool,
+    /// The counts of documents, where any were asked for.
+    pub facets: Option<Facets>,
 }
 
 /// One result passage and its place.

@@ -27,7 +27,7 @@
 //! use std::time::Duration;
 //!
 //! use tidings::engine::LocalEngine;
-//! use tidings::hit::{Count, Group, Request, Sort};
+//! use tidings::hit::{Count, FacetRequest, Group, Request, Sort};
 //! use tidings::index::{Snapshot, Writer};
 //! use tidings::{ingest, query, search};
 //!
@@ -41,11 +41,13 @@
 //! let query = query::parse("\"missile warning\"", query::Options::default())?.query;
 //! let request = Request {
 //!     query,
+//!     filter: None,
 //!     limit: 10,
 //!     offset: 0,
 //!     group: Group::Passage,
 //!     sort: Sort::Score,
 //!     count: Count::Lazy,
+//!     facets: FacetRequest::default(),
 //! };
 //! let engine = LocalEngine::new(Snapshot::open(index)?);
 //! let response = search::search(&engine, &request, search::Marking::Highlights)?;

@@ -21,7 +21,7 @@ mod tantivy_tokenizers;
 use std::ops::Range;
 
 pub use english::{start_of_inflections, stem};
-pub use fold::fold;
+pub use fold::{fold, fold_case};
 pub use language::detect_language;
 pub use tantivy_tokenizers::{View, register};
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::diagnostics::{Failure, Outcome, tell};
 use crate::engine::LocalEngine;
 use crate::evaluation::{DEPTH, Judgements, Measures};
-use crate::hit::{Count, Group, Request, Sort};
+use crate::hit::{Count, FacetRequest, Group, Request, Sort};
 use crate::index::{Snapshot, Writer};
 use crate::ingest;
 use crate::query::{self, Reading};
@@ -149,11 +149,13 @@ fn measure_some(
         let Ok(parsed) = query::parse(&asked.text, options) else { continue };
         let request = Request {
             query: parsed.query,
+            filter: None,
             limit: DEPTH,
             offset: 0,
             group: Group::Document,
             sort: Sort::Score,
             count: Count::Lazy,
+            facets: FacetRequest::default(),
         };
         let response = search(engine, &request, Marking::Nothing)?;
         let ranking: Vec<_> = response.hits.iter().map(|hit| own_id(hit.document.id.as_str())).collect();

@@ -19,6 +19,10 @@ use crate::query::{self, Operator, Parsed, Reading};
 use crate::render::{self, Answer, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator};
 use crate::search::{Marking, search};
 
+mod narrow;
+
+use narrow::NarrowArguments;
+
 const EXAMPLES: &str = r#"Query text:
   missile warning           either word, ranked; inflections match
   "missile warning"         exactly these words in this order (quote it for the shell: '"missile warning"')
@@ -55,6 +59,8 @@ pub(super) struct Arguments {
     reading: ReadingArguments,
     #[command(flatten)]
     choice: ChoiceArguments,
+    #[command(flatten)]
+    narrow: NarrowArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -181,11 +187,14 @@ enum Format {
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let filter = arguments.narrow.filter()?;
+    check_facets(arguments)?;
     let problems = refresh(global, &arguments.refresh)?;
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
     let session = Session {
         engine: &engine,
         arguments,
+        filter,
         options: render_options(global, arguments),
         problems,
         is_first: std::cell::Cell::new(true),
@@ -200,6 +209,16 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
         (Outcome::Done | Outcome::Nothing, false) => Outcome::Partial,
         (outcome, _) => outcome,
     })
+}
+
+/// Refuses counts of documents where the output has no place for them.
+fn check_facets(arguments: &Arguments) -> Result<(), Failure> {
+    let has_place = arguments.output.json || matches!(arguments.output.format, Format::Text | Format::Json);
+    if arguments.narrow.has_facets() && !has_place {
+        let message = "--facets: goes with text and JSON output; leave out --format or --facets";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(())
 }
 
 /// Reads what changed, if that was asked for; gives what failed.
@@ -247,6 +266,7 @@ fn render_options(global: &Global, arguments: &Arguments) -> render::Options {
 struct Session<'a> {
     engine: &'a LocalEngine,
     arguments: &'a Arguments,
+    filter: Option<query::Query>,
     options: render::Options,
     problems: Vec<Problem>,
     is_first: std::cell::Cell<bool>,
@@ -329,6 +349,7 @@ impl Session<'_> {
             query_text: asked.text,
             query: request.query.to_string(),
             tree,
+            filter: request.filter.as_ref().map(ToString::to_string),
             query_id: asked.id,
             number: asked.number,
             generation: self.engine.generation(),
@@ -360,6 +381,10 @@ impl Session<'_> {
         match answer.number.and(answer.query_id) {
             Some(id) => writeln!(out, "{id}\t{}", answer.response.total)?,
             None => writeln!(out, "{}", answer.response.total)?,
+        }
+        if let Some(facets) = &answer.response.facets {
+            writeln!(out)?;
+            render::write_facets(facets, out)?;
         }
         Ok(())
     }
@@ -394,6 +419,7 @@ impl Session<'_> {
         let choice = &self.arguments.choice;
         Request {
             query,
+            filter: self.filter.clone(),
             limit: if choice.count { 0 } else { choice.limit },
             offset: choice.offset,
             group: match choice.group {
@@ -407,6 +433,7 @@ impl Session<'_> {
                 SortBy::Path => Sort::Path,
             },
             count: if choice.count { Count::Exact } else { Count::Lazy },
+            facets: self.arguments.narrow.facets(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Engine, LocalEngine, MAX_EXPANSION};
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
-use crate::hit::{Count, Group, Hit, Request, Sort};
+use crate::hit::{Count, FacetRequest, Group, Hit, Request, Sort};
 use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;
@@ -75,7 +75,16 @@ pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: u
 
 pub(super) fn request(query: &str, limit: usize, group: Group) -> Request {
     let query = parse(query, Options::default()).expect("a good query").query;
-    Request { query, limit, offset: 0, group, sort: Sort::Score, count: Count::Lazy }
+    Request {
+        query,
+        filter: None,
+        limit,
+        offset: 0,
+        group,
+        sort: Sort::Score,
+        count: Count::Lazy,
+        facets: FacetRequest::default(),
+    }
 }
 
 pub(super) fn found(

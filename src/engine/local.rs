@@ -11,11 +11,12 @@ use tantivy::query::{EnableScoring, Query as TantivyQuery, Scorer, Weight};
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::compile::{Compiled, compile};
+use super::facets::Counter;
 use super::plan::Plan;
 use super::top::{BestOfDocument, Candidate, Top};
 use super::{Engine, EngineError};
 use crate::document::passage_id;
-use crate::hit::{Count, Group, Hit, HitDocument, HitPassage, Request, Response, Sort};
+use crate::hit::{Count, Facets, Group, Hit, HitDocument, HitPassage, Request, Response, Sort};
 use crate::index::{Snapshot, StoredPassage};
 
 /// What a passage's approximate score may fall short of the score to beat and still be looked at.
@@ -46,7 +47,7 @@ impl LocalEngine {
 
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
-        let compiled = compile(&request.query, &self.snapshot)?;
+        let compiled = compile(&request.query, request.filter.as_ref(), &self.snapshot)?;
         Sweep::new(&self.snapshot, request, compiled)?.run()
     }
 
@@ -110,7 +111,19 @@ impl<'a> Sweep<'a> {
             (true, false) => (found.seen, false),
         };
         let hits = self.hits(found.candidates)?;
-        Ok(Response { hits, total, total_exact })
+        Ok(Response { hits, total, total_exact, facets: self.facets()? })
+    }
+
+    /// Counts the documents that match, if that is asked for.
+    fn facets(&self) -> Result<Option<Facets>, EngineError> {
+        if self.request.facets.facets.is_empty() {
+            return Ok(None);
+        }
+        let mut counter = Counter::new(self.snapshot, &self.request.facets);
+        for segment in self.snapshot.searcher().segment_readers() {
+            counter.add(segment, self.matches(segment)?)?;
+        }
+        Ok(Some(counter.finish()))
     }
 
     fn sweep(&self, ordinal: u32, segment: &SegmentReader, found: &mut Found) -> Result<(), EngineError> {

@@ -5,6 +5,8 @@
 
 mod compile;
 mod expand;
+mod facets;
+mod fact_filter;
 mod interval;
 #[cfg(test)]
 mod laws;

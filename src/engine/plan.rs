@@ -19,7 +19,7 @@ pub(super) enum Plan {
     Nothing,
     /// One leaf.
     Leaf(usize),
-    /// A condition on the document, which says nothing of its words.
+    /// A condition, which gives no score.
     Condition(Box<Plan>),
     /// All of these.
     And(Vec<Plan>),
@@ -69,7 +69,7 @@ impl Plan {
             Self::All => Some(0.0),
             Self::Nothing => None,
             Self::Leaf(leaf) => score_of_leaf(leaves[*leaf].as_mut(), doc),
-            Self::Condition(plan) => plan.score(leaves, doc),
+            Self::Condition(plan) => plan.score(leaves, doc).map(|_| 0.0),
             Self::And(plans) => plans.iter().map(|plan| plan.score(leaves, doc)).sum(),
             Self::Or(plans) => sum_of_some(plans.iter().map(|plan| plan.score(leaves, doc))),
             Self::Not(plan) => plan.score(leaves, doc).is_none().then_some(0.0),

@@ -16,10 +16,12 @@ use serde::Serialize;
 
 use crate::hit::Response;
 
+pub use facets::write_facets;
 pub use hyperlink::{HyperlinkFormat, HyperlinkFormatError, Hyperlinks};
 pub use jsonl::{WIRE_VERSION, schema, write_json_line};
 pub use marked::sanitised;
 
+mod facets;
 mod hyperlink;
 mod jsonl;
 mod lines;
@@ -111,6 +113,8 @@ pub struct Answer<'a> {
     pub query: String,
     /// The tree of the query, for readers of JSON.
     pub tree: Option<serde_json::Value>,
+    /// What restricts the hits beside the query, shown as query text.
+    pub filter: Option<String>,
     /// The id that the asker gave the query.
     pub query_id: Option<&'a str>,
     /// Of several queries answered in one run, which one this is, from 0; `None` for a query asked alone.

@@ -9,6 +9,7 @@ mod harness;
 mod index;
 mod laws;
 mod maintain;
+mod narrow;
 mod output;
 mod safety;
 mod search;
