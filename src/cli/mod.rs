@@ -13,6 +13,7 @@ mod progress;
 mod search;
 mod show;
 mod status;
+mod terms;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,7 @@ enum Command {
     Search(Box<search::Arguments>),
     Show(show::Arguments),
     Status(status::Arguments),
+    Terms(terms::Arguments),
     Verify(maintain::VerifyArguments),
     Compact(maintain::CompactArguments),
     Eval(eval::Arguments),
@@ -126,6 +128,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Search(arguments) => search::run(global, &arguments),
         Command::Show(arguments) => show::run(global, &arguments),
         Command::Status(arguments) => status::run(global, &arguments),
+        Command::Terms(arguments) => terms::run(global, &arguments),
         Command::Verify(_) => maintain::verify(global),
         Command::Compact(arguments) => maintain::compact(global, &arguments),
         Command::Eval(arguments) => eval::run(&arguments),

@@ -12,6 +12,7 @@ mod interval;
 mod laws;
 mod local;
 mod plan;
+mod terms;
 mod top;
 
 use crate::hit::{Request, Response};
@@ -19,6 +20,7 @@ use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
 
 pub use local::LocalEngine;
+pub use terms::{TermCount, TermForm, Terms, TermsRequest, terms};
 
 /// The most words that a prefix, a fuzzy word or a regular expression may stand for.
 pub const MAX_EXPANSION: usize = 10_000;
@@ -53,6 +55,11 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What words are to start with is none.
+    #[error(
+        "`{0}` is not the beginning of one word; write letters or digits, or one or two Hangul, Han or Kana characters"
+    )]
+    NotABeginning(String),
     /// The index cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -70,6 +77,9 @@ impl From<tantivy::TantivyError> for EngineError {
 impl EngineError {
     /// Whether the query is at fault, not the index.
     pub fn is_of_query(&self) -> bool {
-        matches!(self, Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. })
+        matches!(
+            self,
+            Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. } | Self::NotABeginning(_)
+        )
     }
 }

@@ -15,3 +15,4 @@ mod safety;
 mod search;
 mod show;
 mod status;
+mod terms;
