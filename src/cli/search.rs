@@ -184,6 +184,8 @@ enum Format {
     Csv,
     /// Runs for trec_eval
     Trec,
+    /// One page for a browser
+    Html,
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
@@ -204,6 +206,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
         Some(file) => session.batch(file, &mut out)?,
         None => session.single(&arguments.query.join(" "), &mut out)?,
     };
+    if session.is_page() && !session.is_first.get() {
+        render::end_page(&session.options, &mut out)?;
+    }
     out.flush()?;
     Ok(match (outcome, session.problems.is_empty()) {
         (Outcome::Done | Outcome::Nothing, false) => Outcome::Partial,
@@ -213,9 +218,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
 
 /// Refuses counts of documents where the output has no place for them.
 fn check_facets(arguments: &Arguments) -> Result<(), Failure> {
-    let has_place = arguments.output.json || matches!(arguments.output.format, Format::Text | Format::Json);
+    let has_place = arguments.output.json
+        || matches!(arguments.output.format, Format::Text | Format::Json | Format::Html);
     if arguments.narrow.has_facets() && !has_place {
-        let message = "--facets: goes with text and JSON output; leave out --format or --facets";
+        let message = "--facets: goes with text, JSON and HTML output; choose one of these, or leave it out";
         return Err(Failure::Usage(message.to_owned()));
     }
     Ok(())
@@ -343,8 +349,13 @@ impl Session<'_> {
         let request = self.request(query);
         let response = search(self.engine, &request, self.marking())?;
         let tree = serde_json::to_value(&request.query).ok();
+        let is_first = self.is_first.replace(false);
+        if is_first && self.is_page() {
+            let title = if asked.number.is_some() { "tidings" } else { asked.text };
+            render::begin_page(title, &self.options, out)?;
+        }
         // What failed is told once, with the first answer.
-        let problems = if self.is_first.replace(false) { &self.problems[..] } else { &[] };
+        let problems = if is_first { &self.problems[..] } else { &[] };
         let answer = Answer {
             query_text: asked.text,
             query: request.query.to_string(),
@@ -364,13 +375,20 @@ impl Session<'_> {
         Ok(response.total > 0)
     }
 
+    /// Whether the output is more than numbers, so that something may stand around all answers.
+    fn is_page(&self) -> bool {
+        !self.arguments.choice.count
+    }
+
     /// Whether the output shows what the query matched.
     fn marking(&self) -> Marking {
         match self.options.format {
             OutputFormat::Paths | OutputFormat::Trec => Marking::Nothing,
-            OutputFormat::Text | OutputFormat::Json | OutputFormat::Vimgrep | OutputFormat::Csv => {
-                Marking::Highlights
-            }
+            OutputFormat::Text
+            | OutputFormat::Json
+            | OutputFormat::Vimgrep
+            | OutputFormat::Csv
+            | OutputFormat::Html => Marking::Highlights,
         }
     }
 
@@ -447,6 +465,7 @@ impl From<Format> for OutputFormat {
             Format::Vimgrep => Self::Vimgrep,
             Format::Csv => Self::Csv,
             Format::Trec => Self::Trec,
+            Format::Html => Self::Html,
         }
     }
 }
