@@ -11,7 +11,7 @@ use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, counted, pass, summary};
 use super::progress::Detail;
-use crate::engine::{Engine, LocalEngine};
+use crate::engine::{Engine, LocalEngine, unknown_keys};
 use crate::hit::{Count, Group, Request, Response, Sort};
 use crate::index::Snapshot;
 use crate::ingest;
@@ -34,6 +34,9 @@ const EXAMPLES: &str = r#"Query text:
   pyongyng~1  /miss.le/     within so many edits; a regular expression on whole words
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
+  size:>1MB  size:1KB..2MB  size of the source: B, KB, MB, GB (of 1000), KiB, MiB, GiB (of 1024)
+  meta.desk:Asia            a fact that the document states of itself, in any case; meta.desk:As*  meta.desk:*
+  meta.year:>=2020          a number or a date; meta.year:2020..2023  meta.published:<2023-11
   word^2                    weighs twice
 
 Examples:
@@ -42,6 +45,9 @@ Examples:
   tidings search 'lang:ko 미사일' --limit 3
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
+  tidings search --filter 'lang:en size:<1MB' --filter meta.desk:Asia missile warning
+  tidings search --count --facets lang,date:month,path:2,meta.desk warning
+  tidings search --format html missile warning > hits.html
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
@@ -193,6 +199,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     check_facets(arguments)?;
     let problems = refresh(global, &arguments.refresh)?;
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    if let Some(filter) = &filter {
+        tell_unknown_keys(engine.snapshot(), filter)?;
+    }
     let session = Session {
         engine: &engine,
         arguments,
@@ -223,6 +232,16 @@ fn check_facets(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.narrow.has_facets() && !has_place {
         let message = "--facets: goes with text, JSON and HTML output; choose one of these, or leave it out";
         return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Tells which facts no document can be found by, since a slip of the pen would go unnoticed.
+fn tell_unknown_keys(snapshot: &Snapshot, query: &query::Query) -> Result<(), Failure> {
+    for key in unknown_keys(snapshot, query)? {
+        tell(format_args!(
+            "meta.{key}: no document states this; `tidings show` tells what a document states"
+        ));
     }
     Ok(())
 }
@@ -346,6 +365,7 @@ impl Session<'_> {
         let start = Instant::now();
         let Parsed { query, notices } = query::parse(asked.text, self.parse_options())?;
         notices.iter().for_each(|notice| tell(&notice.message));
+        tell_unknown_keys(self.engine.snapshot(), &query)?;
         let request = self.request(query);
         let response = search(self.engine, &request, self.marking())?;
         let tree = serde_json::to_value(&request.query).ok();

@@ -13,8 +13,27 @@ use tantivy::{Searcher, Term};
 use super::{EngineError, expand};
 use crate::analysis::fold_case;
 use crate::date::Period;
-use crate::index::{Fact, FactKind, fact_of_term, folded_key, terms_of_key};
-use crate::query::{FactFilter, FactTest, Limit, Number};
+use crate::index::{Fact, FactKind, Snapshot, fact_of_term, folded_key, terms_of_key};
+use crate::query::{FactFilter, FactTest, Filter, Limit, Number, Query};
+
+/// The keys that a query asks for and no document of the index states, as typed, each once.
+///
+/// # Errors
+///
+/// When the index cannot be read.
+pub fn unknown_keys(snapshot: &Snapshot, query: &Query) -> Result<BTreeSet<String>, EngineError> {
+    let field = snapshot.fields().fact;
+    let mut unknown = BTreeSet::new();
+    for filter in query.filters() {
+        if let Filter::Fact(FactFilter { key, .. }) = filter {
+            let term = Term::from_field_text(field, &terms_of_key(&folded_key(key)));
+            if snapshot.searcher().doc_freq(&term)? == 0 {
+                unknown.insert(key.clone());
+            }
+        }
+    }
+    Ok(unknown)
+}
 
 /// The query that finds the passages of documents with such a fact.
 pub(super) fn query(
@@ -126,7 +145,7 @@ fn date_of(value: &str) -> Option<Period> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::{Filter, Options, Query, parse};
+    use crate::query::{Options, parse};
 
     fn accepts(asked: &str, value: &str, kind: FactKind) -> bool {
         let parsed = parse(&format!("meta.k:\"{asked}\""), Options::default()).expect("a filter").query;

@@ -19,6 +19,7 @@ use crate::hit::{Request, Response};
 use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
 
+pub use fact_filter::unknown_keys;
 pub use local::LocalEngine;
 pub use terms::{TermCount, TermForm, Terms, TermsRequest, terms};
 

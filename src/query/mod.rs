@@ -214,6 +214,17 @@ impl Query {
         }
     }
 
+    /// Every condition on the document in the query, in order.
+    pub fn filters(&self) -> Vec<&Filter> {
+        match self {
+            Self::All | Self::Text(_) => Vec::new(),
+            Self::Filter(clause) => vec![&clause.filter],
+            Self::Not(query) | Self::Weighted { query, .. } => query.filters(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::filters).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.filters()).collect(),
+        }
+    }
+
     fn collect_positive<'a>(&'a self, clauses: &mut Vec<&'a TextClause>) {
         match self {
             Self::All | Self::Not(_) | Self::Filter(_) => {}

@@ -36,6 +36,19 @@ fn sizes_and_stated_facts_restrict() {
 }
 
 #[test]
+fn facts_that_no_document_states_are_told_of() {
+    let corpus = Corpus::desk();
+    assert_snapshot!(corpus.run("search --count --filter meta.slugs:a meta.dsk:Asia OR meta.Desk:Asia"), @r"
+    exit 1
+    stdout:
+    0
+    stderr:
+    tidings: meta.slugs: no document states this; `tidings show` tells what a document states
+    tidings: meta.dsk: no document states this; `tidings show` tells what a document states
+    ");
+}
+
+#[test]
 fn values_that_cannot_be_read_show_their_place() {
     let corpus = Corpus::desk();
     assert_snapshot!(corpus.run("search 'warning size:>big'"), @r"
@@ -180,6 +193,6 @@ fn facets_that_are_none_or_have_no_place_are_usage_errors() {
     assert_snapshot!(corpus.run("search a --facets lang --format paths"), @r"
     exit 2
     stderr:
-    tidings: --facets: goes with text and JSON output; leave out --format or --facets
+    tidings: --facets: goes with text, JSON and HTML output; choose one of these, or leave it out
     ");
 }
