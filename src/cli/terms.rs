@@ -12,7 +12,7 @@ use crate::engine::{TermForm, Terms, TermsRequest, terms};
 use crate::index::Snapshot;
 use crate::render::{sanitised, write_json_line};
 
-/// List the words of the index that start so, with how many documents and passages they stand in
+/// List the words of the index that start alike, and how common they are
 ///
 /// The words are those of the texts of passages, in the form in which they are compared: without case and accents.
 /// What was deleted does not count. The index holds Hangul, Han and Kana text as single characters and as pairs of
