@@ -66,7 +66,7 @@
 //! - **Values** of `path:` and the other filters run to white space, a quote or a parenthesis, and have no
 //!   escapes; in quotes they may hold white space. Filters have no score, so a weight on one is ignored, with a
 //!   notice.
-//! - **`meta.KEY:`** takes letters, digits and `_ - . / @` as a key; any other character of a key is typed as `_`, and
+//! - **`meta.KEY:`** takes letters, digits and `_ - . / @` as a key; any other ASCII character of a key is typed as `_`, and
 //!   dots lead into facts that hold others. Its values with a star at the end, with `..` or with a sign of comparison
 //!   are told by that alone, in quotes too; `=` before a value takes all of it as it stands.
 //! - **Quotes** are `"`, the curly `“ ” „ ‟` and the full-width one; any of them closes what any opened. In

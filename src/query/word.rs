@@ -92,7 +92,7 @@ pub(super) fn split_field(word: &str) -> Option<(&str, &str)> {
 /// The key of `meta.KEY:value`.
 pub(super) fn meta_key(word: &str) -> Option<&str> {
     let (key, _) = word.strip_prefix("meta.")?.split_once(':')?;
-    let is_key = key.chars().all(|c| takes_star(c) || "_-./@".contains(c));
+    let is_key = key.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || "_-./@".contains(c));
     (is_key && key.contains(char::is_alphanumeric)).then_some(key)
 }
 

@@ -401,6 +401,7 @@ fn sizes_and_facts_are_conditions() {
         ("meta.by.name:=>a", "meta.by.name:=>a"),
         ("-meta.부서:(국제 OR 국내*)", "NOT (meta.부서:국제 OR meta.부서:국내*)"),
         ("meta.year:2020..2023^2", "meta.year:2020..2023"),
+        ("meta.हिन्दी:a", "meta.हिन्दी:a"),
         ("meta.k:\"\"", "meta.k:\"\""),
         (r"meta\.k:a meta.:b c\:d", r"meta\.k:a meta.:b c\:d"),
     ] {
