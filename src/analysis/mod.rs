@@ -22,7 +22,7 @@ mod tantivy_tokenizers;
 use std::ops::Range;
 
 pub use english::{start_of_inflections, stem};
-pub use fold::fold;
+pub use fold::{fold, fold_case};
 pub use function_words::{is_request_word, is_stop_word};
 pub use language::detect_language;
 pub use tantivy_tokenizers::{View, register};

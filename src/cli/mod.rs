@@ -13,6 +13,7 @@ mod progress;
 mod search;
 mod show;
 mod status;
+mod terms;
 mod why_not;
 
 use std::path::PathBuf;
@@ -73,6 +74,7 @@ enum Command {
     Show(show::Arguments),
     Status(status::Arguments),
     WhyNot(why_not::Arguments),
+    Terms(terms::Arguments),
     Verify(maintain::VerifyArguments),
     Compact(maintain::CompactArguments),
     Eval(eval::Arguments),
@@ -129,6 +131,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Show(arguments) => show::run(global, &arguments),
         Command::Status(arguments) => status::run(global, &arguments),
         Command::WhyNot(arguments) => why_not::run(global, &arguments),
+        Command::Terms(arguments) => terms::run(global, &arguments),
         Command::Verify(_) => maintain::verify(global),
         Command::Compact(arguments) => maintain::compact(global, &arguments),
         Command::Eval(arguments) => eval::run(&arguments),

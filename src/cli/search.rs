@@ -14,12 +14,16 @@ use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
-use crate::engine::LocalEngine;
+use crate::engine::{LocalEngine, unknown_keys};
 use crate::index::Snapshot;
 use crate::ingest;
-use crate::query::{self, Operator, Reading};
+use crate::query::{self, Operator, Query, Reading};
 use crate::render::{self, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator, Turn};
 use session::{Asked, Session};
+
+mod narrow;
+
+use narrow::NarrowArguments;
 
 const EXAMPLES: &str = r#"Query text:
   missile warning           either word, ranked; inflections match
@@ -32,6 +36,9 @@ const EXAMPLES: &str = r#"Query text:
   pyongyng~1  /miss.le/     within so many edits; a regular expression on whole words
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
+  size:>1MB  size:1KB..2MB  size of the source: B, KB, MB, GB (of 1000), KiB, MiB, GiB (of 1024)
+  meta.desk:Asia            a fact that the document states of itself, in any case; meta.desk:As*  meta.desk:*
+  meta.year:>=2020          a number or a date; meta.year:2020..2023  meta.published:<2023-11
   word^2                    weighs twice
 
 Examples:
@@ -41,6 +48,9 @@ Examples:
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
   tidings search --auto-correct misile warning
+  tidings search --filter 'lang:en size:<1MB' --filter meta.desk:Asia missile warning
+  tidings search --count --facets lang,date:month,path:2,meta.desk warning
+  tidings search --format html missile warning > hits.html
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
@@ -58,6 +68,8 @@ pub(super) struct Arguments {
     reading: ReadingArguments,
     #[command(flatten)]
     choice: ChoiceArguments,
+    #[command(flatten)]
+    narrow: NarrowArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -208,13 +220,22 @@ enum Format {
     Csv,
     /// Runs for trec_eval
     Trec,
+    /// One page for a browser
+    Html,
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let filter = arguments.narrow.filter()?;
+    check_facets(arguments)?;
     let problems = refresh(global, &arguments.refresh)?;
+    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    if let Some(filter) = &filter {
+        unknown_keys_told(engine.snapshot(), filter)?.iter().for_each(tell);
+    }
     let session = Arc::new(Session {
-        engine: LocalEngine::new(Snapshot::open(&global.index)?),
+        engine,
         arguments: arguments.clone(),
+        filter,
         options: render_options(global, arguments),
         problems,
     });
@@ -236,6 +257,7 @@ fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure
     read.notices.iter().for_each(tell);
     let id = session.arguments.output.qid.as_deref();
     let given = session.answer(Asked { text: &text, id, turn: Turn::Only }, read, out)?;
+    session.end(out)?;
     // The hits come first, also where both go to one terminal.
     out.flush()?;
     if !given.found && session.is_for_people() {
@@ -243,6 +265,25 @@ fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure
     }
     given.remarks.iter().for_each(tell);
     Ok(if given.found { Outcome::Done } else { Outcome::Nothing })
+}
+
+/// Refuses counts of documents where the output has no place for them.
+fn check_facets(arguments: &Arguments) -> Result<(), Failure> {
+    let has_place = arguments.output.json
+        || matches!(arguments.output.format, Format::Text | Format::Json | Format::Html);
+    if arguments.narrow.has_facets() && !has_place {
+        let message = "--facets: goes with text, JSON and HTML output; choose one of these, or leave it out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// What to tell of facts that no document can be found by, since a slip of the pen would go unnoticed.
+fn unknown_keys_told(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Failure> {
+    let told = |key: String| {
+        format!("meta.{key}: no document states this; `tidings show` tells what a document states")
+    };
+    Ok(unknown_keys(snapshot, query)?.into_iter().map(told).collect())
 }
 
 /// Reads what changed, if that was asked for; gives what failed.
@@ -295,6 +336,7 @@ impl From<Format> for OutputFormat {
             Format::Vimgrep => Self::Vimgrep,
             Format::Csv => Self::Csv,
             Format::Trec => Self::Trec,
+            Format::Html => Self::Html,
         }
     }
 }

@@ -15,12 +15,12 @@ use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::scope::ScopeQuery;
-use super::{EngineError, expand};
+use super::{EngineError, expand, fact_filter};
 use crate::analysis::{self, STEM_MARK};
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pattern, Proximity, Words};
-use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, TextClause, TextField};
+use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
 
 /// A query made ready for one snapshot.
 pub(super) struct Compiled {
@@ -67,10 +67,18 @@ pub(super) struct Neighbours {
     pub(super) weight: f32,
 }
 
-/// Compiles `query` for `snapshot`.
-pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
+/// Compiles `query`, which `filter` restricts, for `snapshot`.
+pub(super) fn compile(
+    query: &Query,
+    filter: Option<&Query>,
+    snapshot: &Snapshot,
+) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
-    let plan = compiler.plan(query, Asked::ToRank)?;
+    let mut plan = compiler.plan(query, Asked::ToRank)?;
+    if let Some(filter) = filter {
+        let filter = compiler.condition(filter)?;
+        plan = Plan::And(vec![plan, filter]);
+    }
     let matching = compiler.matching(&plan);
     Ok(Compiled { matching, plan, leaves: compiler.leaves, neighbours: compiler.neighbours })
 }
@@ -140,6 +148,11 @@ impl<'a> Compiler<'a> {
                 Plan::Sequence(parts)
             }
         })
+    }
+
+    /// What must match and gives no score.
+    fn condition(&mut self, query: &Query) -> Result<Plan, EngineError> {
+        Ok(Plan::Condition(Box::new(self.excluded(query)?)))
     }
 
     /// What must not match: words in it are nobody's neighbours.
@@ -342,6 +355,8 @@ impl<'a> Compiler<'a> {
             Filter::Format(name) => raw_query(fields.format, name),
             Filter::Extension(extension) => raw_query(fields.extension, extension),
             Filter::Date(period) => Box::new(date_query(fields.date, *period)),
+            Filter::Size(sizes) => self.of_passages(Box::new(size_query(fields.size, *sizes))),
+            Filter::Fact(filter) => fact_filter::query(self.snapshot.searcher(), fields.fact, filter)?,
         };
         Ok(Plan::Condition(Box::new(self.leaf(Box::new(ConstScoreQuery::new(query, 0.0))))))
     }
@@ -350,11 +365,12 @@ impl<'a> Compiler<'a> {
         let matcher = PathMatcher::new(glob)?;
         let paths = paths_of(self.snapshot.searcher(), self.fields.path, &matcher)?;
         let of_paths = paths.iter().map(|path| Term::from_field_text(self.fields.path, path));
-        // Records of sources have paths too.
-        Ok(Box::new(BooleanQuery::intersection(vec![
-            Box::new(TermSetQuery::new(of_paths)),
-            self.all_passages(),
-        ])))
+        Ok(self.of_passages(Box::new(TermSetQuery::new(of_paths))))
+    }
+
+    /// What a query of a field finds that records of sources have too.
+    fn of_passages(&self, query: Box<dyn TantivyQuery>) -> Box<dyn TantivyQuery> {
+        Box::new(BooleanQuery::intersection(vec![query, self.all_passages()]))
     }
 
     /// The query that finds what a plan matches.
@@ -443,6 +459,11 @@ fn raw_query(field: Field, text: &str) -> Box<dyn TantivyQuery> {
 fn date_query(field: Field, period: Period) -> RangeQuery {
     let day = |date: crate::date::Date| Bound::Included(Term::from_field_i64(field, date.days()));
     RangeQuery::new(day(period.first), day(period.last))
+}
+
+fn size_query(field: Field, sizes: Sizes) -> RangeQuery {
+    let bytes = |size: u64| Bound::Included(Term::from_field_u64(field, size));
+    RangeQuery::new(bytes(sizes.first), bytes(sizes.last))
 }
 
 /// What a `path:` filter asks of a path.

@@ -41,7 +41,7 @@ impl LocalEngine {
     ///
     /// As for a search.
     pub fn matching_passages(&self, query: &Query, id: &str) -> Result<Vec<usize>, EngineError> {
-        let compiled = compile(query, &self.snapshot)?;
+        let compiled = compile(query, None, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, &Request::default(), compiled)?;
         let addresses = self.snapshot.addresses_of(id)?;
         // A document stands in one segment, its passages in order.
@@ -62,9 +62,9 @@ impl LocalEngine {
 
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
-        let mut compiled = compile(&request.query, &self.snapshot)?;
+        let mut compiled = compile(&request.query, request.filter.as_ref(), &self.snapshot)?;
         if let Some(condition) = &request.document {
-            let condition = compile(condition, &self.snapshot)?;
+            let condition = compile(condition, None, &self.snapshot)?;
             compiled = compiled.inside(scope::documents(&self.snapshot, &condition)?);
         }
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
@@ -129,7 +129,13 @@ impl Search<'_> {
         let mut ranking = self.in_order(self.ranking(found)?, 0..wanted)?;
         ranking.truncate(wanted);
         let shown = ranking.split_off(self.request.offset.min(ranking.len()));
-        Ok(Response { query: self.request.query.clone(), hits: self.hits(&shown)?, total, total_exact })
+        Ok(Response {
+            query: self.request.query.clone(),
+            hits: self.hits(&shown)?,
+            total,
+            total_exact,
+            facets: self.sweep.facets(&self.request.facets)?,
+        })
     }
 
     /// How far down the plain ranking must go.

@@ -5,6 +5,8 @@
 
 mod compile;
 mod expand;
+mod facets;
+mod fact_filter;
 mod feedback;
 mod interval;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod salience;
 mod scope;
 mod suggest;
 mod sweep;
+mod terms;
 mod top;
 
 use crate::hit::{Hit, Request, Response};
@@ -25,7 +28,9 @@ use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
 use crate::query::Query;
 
+pub use fact_filter::unknown_keys;
 pub use local::LocalEngine;
+pub use terms::{TermCount, TermForm, Terms, TermsRequest, terms};
 
 /// The most words that a prefix, a fuzzy word or a regular expression may stand for.
 pub const MAX_EXPANSION: usize = 10_000;
@@ -91,6 +96,11 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What words are to start with is none.
+    #[error(
+        "`{0}` is not the beginning of one word; write letters or digits, or one or two Hangul, Han or Kana characters"
+    )]
+    NotABeginning(String),
     /// The index cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -108,6 +118,9 @@ impl From<tantivy::TantivyError> for EngineError {
 impl EngineError {
     /// Whether the query is at fault, not the index.
     pub fn is_of_query(&self) -> bool {
-        matches!(self, Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. })
+        matches!(
+            self,
+            Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. } | Self::NotABeginning(_)
+        )
     }
 }

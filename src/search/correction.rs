@@ -163,7 +163,7 @@ fn with_capitals_of(typed: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hit::{Request, Response};
+    use crate::hit::{Hit, Request, Response};
     use crate::query::{Operator, Options, Reading, parse};
 
     /// Knows what was meant by some words.
@@ -184,6 +184,14 @@ mod tests {
                 _ => return Ok(None),
             };
             Ok(Some(better.to_owned()))
+        }
+
+        fn widened(&self, query: &Query, _: &[Hit]) -> Result<Query, EngineError> {
+            Ok(query.clone())
+        }
+
+        fn like(&self, _: &[Hit]) -> Result<Query, EngineError> {
+            Ok(Query::All)
         }
 
         fn generation(&self) -> u64 {

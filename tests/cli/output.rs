@@ -407,3 +407,88 @@ fn every_line_of_json_fits_the_schema() {
     }
     assert_snapshot!(format!("{kinds:?}"), @r#"{"begin": 10, "error": 2, "hit": 20, "summary": 10}"#);
 }
+
+/// A page without its style sheet.
+fn without_style(page: &str) -> String {
+    let (before, rest) = page.split_once("<style>").unwrap();
+    before.to_owned() + rest.split_once("</style>\n").unwrap().1
+}
+
+#[test]
+fn html_is_one_page_that_needs_nothing_else() {
+    let corpus = Corpus::desk();
+    let run = corpus.run("search --format html --facets lang --limit 2 --qid q7 radars summit");
+    assert_eq!(run.code, 0, "{run}");
+    assert_snapshot!(without_style(run.out()), @r#"
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="referrer" content="no-referrer">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <title>radars summit</title>
+    </head>
+    <body>
+    <section>
+    <h1 dir="auto">q7: radars summit</h1>
+    <p class="faint">2 found</p>
+    <article lang="en" dir="auto">
+    <h2>1. <mark>Summit</mark></h2>
+    <p class="faint"><code dir="ltr">docs/wire.jsonl:1</code> <time>2023-08-18</time></p>
+    <p class="text">The <mark>summit</mark> agreed on a warning of missile launches.</p>
+    </article>
+    <article lang="en" dir="auto">
+    <h2>2. Fact sheet: sharing data</h2>
+    <p class="faint"><code dir="ltr">docs/page.html:3</code> <time>2023-11-20</time></p>
+    <p class="text">Sharing data
+
+    <mark>Radars</mark> send warning data to a &amp; b.</p>
+    </article>
+    <table>
+    <caption>lang</caption>
+    <tr><td>2</td><td dir="auto">en</td></tr>
+    </table>
+    </section>
+    </body>
+    </html>
+    "#);
+    for outside in ["<script", "<img", "<link", "@import", "url("] {
+        assert!(!run.out().contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn html_of_a_batch_is_one_page() {
+    let corpus = Corpus::desk();
+    corpus.write("queries.tsv", "q1\tstorm\nbad\t\"open\nq2\tzebra\n");
+    let run = corpus.run("search --queries queries.tsv --format html");
+    let page = run.out();
+    for (piece, times) in
+        [("<!doctype", 1), ("</html>", 1), ("<h1 ", 2), ("<article", 1), ("nothing found", 1)]
+    {
+        assert_eq!(page.matches(piece).count(), times, "{piece}: {page}");
+    }
+    assert_eq!(corpus.run("search --format html '\"open'").out(), "", "no page about what is no query");
+    assert_eq!(corpus.run("search --format html --count storm").out(), "1\n");
+}
+
+#[test]
+fn html_takes_nothing_from_documents_but_text() {
+    let corpus = Corpus::with(&[]);
+    let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let line = serde_json::json!({"id": evil, "title": evil, "text": format!("bait {evil}"),
+        "url": "javascript:alert(1)", "desk": evil, "lang": "en\" onload=\"alert(1)"});
+    corpus.write("docs/a<b>&\"c'.jsonl", format!("{line}\n"));
+    corpus.write(
+        "docs/evil.md",
+        format!("---\nurl: ' jaVascript:alert(1)'\n---\n# bait `{evil}`\n\nbait <b>bold</b> {evil}\n"),
+    );
+    corpus.run("index docs");
+    let run = corpus.run("search --format html --facets meta.desk,path:2 -- 'bait script'");
+    let page = without_style(run.out());
+    assert!(page.matches("<article").count() >= 2, "{page}");
+    for markup in ["<script", "<img", "<b>", "href=", "onload=\"", "onerror=x"] {
+        assert!(!page.contains(markup), "{markup}: {page}");
+    }
+}

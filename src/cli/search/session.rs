@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::super::diagnostics::Failure;
 use super::super::index::counted;
-use super::{Arguments, GroupBy, SortBy};
+use super::{Arguments, GroupBy, SortBy, unknown_keys_told};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, Group, Request, Response, Sort};
 use crate::query::{self, Parsed, Query};
@@ -19,6 +19,8 @@ use crate::search::{Correction, Marking, correction, search};
 pub(super) struct Session {
     pub(super) engine: LocalEngine,
     pub(super) arguments: Arguments,
+    /// What hits must match beside the query.
+    pub(super) filter: Option<Query>,
     pub(super) options: render::Options,
     /// What failed while sources were read before the search.
     pub(super) problems: Vec<Problem>,
@@ -51,7 +53,8 @@ impl Session {
     /// Reads a query text.
     pub(super) fn read(&self, text: &str) -> Result<Read, Failure> {
         let Parsed { query, notices } = query::parse(text, self.arguments.reading.options())?;
-        let notices = notices.into_iter().map(|notice| notice.message).collect();
+        let mut notices: Vec<String> = notices.into_iter().map(|notice| notice.message).collect();
+        notices.extend(unknown_keys_told(self.engine.snapshot(), &query)?);
         Ok(Read { query, notices })
     }
 
@@ -66,12 +69,17 @@ impl Session {
             query = meant.query;
         }
         let response = search(&self.engine, &self.request(query.clone()), self.marking())?;
+        if asked.turn != Turn::Later && self.is_page() {
+            let title = if asked.turn == Turn::Only { asked.text } else { "tidings" };
+            render::begin_page(title, &self.options, out)?;
+        }
         let answer = Answer {
             query_text: asked.text,
             query: query.to_string(),
             run: (response.query != query).then(|| response.query.to_string()),
             outline: self.arguments.output.explain.then(|| response.query.outline()),
             tree: serde_json::to_value(&query).ok(),
+            filter: self.filter.as_ref().map(ToString::to_string),
             query_id: asked.id,
             turn: asked.turn,
             suggestion: suggestion.as_deref().filter(|_| !is_corrected),
@@ -116,13 +124,28 @@ impl Session {
         self.options.format == OutputFormat::Text && !self.arguments.choice.count
     }
 
+    /// Writes what stands behind all answers, where there are any.
+    pub(super) fn end(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        if self.is_page() {
+            render::end_page(&self.options, out)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the output is more than numbers, so that something may stand around all answers.
+    fn is_page(&self) -> bool {
+        !self.arguments.choice.count
+    }
+
     /// Whether the output shows what the query matched.
     fn marking(&self) -> Marking {
         match self.options.format {
             OutputFormat::Paths | OutputFormat::Trec => Marking::Nothing,
-            OutputFormat::Text | OutputFormat::Json | OutputFormat::Vimgrep | OutputFormat::Csv => {
-                Marking::Highlights
-            }
+            OutputFormat::Text
+            | OutputFormat::Json
+            | OutputFormat::Vimgrep
+            | OutputFormat::Csv
+            | OutputFormat::Html => Marking::Highlights,
         }
     }
 
@@ -133,6 +156,10 @@ impl Session {
         match (answer.turn, answer.query_id) {
             (Turn::First | Turn::Later, Some(id)) => writeln!(out, "{id}\t{}", answer.response.total)?,
             _ => writeln!(out, "{}", answer.response.total)?,
+        }
+        if let Some(facets) = &answer.response.facets {
+            writeln!(out)?;
+            render::write_facets(facets, out)?;
         }
         Ok(())
     }
@@ -161,6 +188,8 @@ impl Session {
         Request {
             query,
             document,
+            filter: self.filter.clone(),
+            facets: self.arguments.narrow.facets(),
             limit: if choice.count { 0 } else { choice.limit },
             offset: choice.offset,
             group: match choice.group {
