@@ -27,6 +27,8 @@ pub struct Request {
     pub document: Option<Query>,
     /// What hits must match beside it; changes no score and is not marked.
     pub filter: Option<Query>,
+    /// The document whose passages are left out.
+    pub without: Option<DocId>,
     /// How many hits to give at most.
     pub limit: usize,
     /// How many of the first hits to leave out.
@@ -52,6 +54,7 @@ impl Default for Request {
             query: Query::All,
             document: None,
             filter: None,
+            without: None,
             limit: 10,
             offset: 0,
             group: Group::default(),

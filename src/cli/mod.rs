@@ -8,6 +8,7 @@ mod diagnostics;
 mod eval;
 mod generate;
 mod index;
+mod like;
 mod maintain;
 mod progress;
 mod search;
@@ -73,6 +74,7 @@ enum Command {
     Search(Box<search::Arguments>),
     Show(show::Arguments),
     Status(status::Arguments),
+    Like(like::Arguments),
     WhyNot(why_not::Arguments),
     Terms(terms::Arguments),
     Verify(maintain::VerifyArguments),
@@ -130,6 +132,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Search(arguments) => search::run(global, &arguments),
         Command::Show(arguments) => show::run(global, &arguments),
         Command::Status(arguments) => status::run(global, &arguments),
+        Command::Like(arguments) => like::run(global, &arguments),
         Command::WhyNot(arguments) => why_not::run(global, &arguments),
         Command::Terms(arguments) => terms::run(global, &arguments),
         Command::Verify(_) => maintain::verify(global),

@@ -14,10 +14,10 @@ use tantivy::{Searcher, Term};
 use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
-use super::scope::ScopeQuery;
-use super::{EngineError, expand, fact_filter};
+use super::{EngineError, expand, fact_filter, scope};
 use crate::analysis::{self, STEM_MARK};
 use crate::date::Period;
+use crate::hit::Request;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
@@ -67,32 +67,40 @@ pub(super) struct Neighbours {
     pub(super) weight: f32,
 }
 
-/// Compiles `query`, which `filter` restricts, for `snapshot`.
-pub(super) fn compile(
-    query: &Query,
-    filter: Option<&Query>,
-    snapshot: &Snapshot,
-) -> Result<Compiled, EngineError> {
+/// Compiles `query` for `snapshot`.
+pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
-    let mut plan = compiler.plan(query, Asked::ToRank)?;
-    if let Some(filter) = filter {
-        let filter = compiler.condition(filter)?;
-        plan = Plan::And(vec![plan, filter]);
-    }
-    let matching = compiler.matching(&plan);
-    Ok(Compiled { matching, plan, leaves: compiler.leaves, neighbours: compiler.neighbours })
+    let plan = compiler.plan(query, Asked::ToRank)?;
+    Ok(compiler.finish(plan))
 }
 
-impl Compiled {
-    /// The same, for the passages alone that `scope` finds.
-    pub(super) fn inside(mut self, scope: ScopeQuery) -> Self {
-        let leaf = Leaf { query: Box::new(scope.clone()), clause: None, word: None };
-        self.leaves.push(leaf);
-        let inside = Plan::Condition(Box::new(Plan::Leaf(self.leaves.len() - 1)));
-        self.plan = Plan::And(vec![self.plan, inside]);
-        self.matching = Box::new(BooleanQuery::intersection(vec![self.matching, Box::new(scope)]));
-        self
+/// Compiles what a request looks for, with what restricts it, for `snapshot`.
+pub(super) fn compile_request(request: &Request, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
+    let mut compiler = Compiler::new(snapshot);
+    let mut plans = vec![compiler.plan(&request.query, Asked::ToRank)?];
+    if let Some(filter) = &request.filter {
+        plans.push(compiler.condition(filter)?);
     }
+    if let Some(document) = &request.without {
+        let of_document = raw_query(compiler.fields.id, document.as_str());
+        let of_document = compiler.leaf(Box::new(ConstScoreQuery::new(of_document, 0.0)));
+        plans.push(Plan::Condition(Box::new(Plan::Not(Box::new(of_document)))));
+    }
+    if let Some(condition) = &request.document {
+        let scope = scope::documents(snapshot, &compile(condition, snapshot)?)?;
+        let inside = compiler.leaf(Box::new(scope));
+        plans.push(Plan::Condition(Box::new(inside)));
+    }
+    let plan = if plans.len() == 1 { plans.remove(0) } else { Plan::And(plans) };
+    Ok(compiler.finish(plan))
+}
+
+/// The words at both ends of a part of a query, by their leaves, and what their scores are multiplied with.
+#[derive(Clone, Copy)]
+struct Edges {
+    first: usize,
+    last: usize,
+    factor: f32,
 }
 
 /// What a word is asked for, which decides whether a part of it will do.
@@ -111,14 +119,19 @@ struct Compiler<'a> {
     neighbours: Vec<Neighbours>,
     /// What the scores of the clause at hand are multiplied with.
     factor: f32,
-    /// The number of the clause at hand.
-    clause: usize,
+    /// The number of the clause at hand, if it is one of the query.
+    clause: Option<usize>,
 }
 
 impl<'a> Compiler<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let (leaves, neighbours) = (Vec::new(), Vec::new());
-        Self { snapshot, fields: snapshot.fields(), leaves, neighbours, factor: 1.0, clause: 0 }
+        Self { snapshot, fields: snapshot.fields(), leaves, neighbours, factor: 1.0, clause: None }
+    }
+
+    fn finish(self, plan: Plan) -> Compiled {
+        let matching = self.matching(&plan);
+        Compiled { matching, plan, leaves: self.leaves, neighbours: self.neighbours }
     }
 
     fn plan(&mut self, query: &Query, asked: Asked) -> Result<Plan, EngineError> {
@@ -152,7 +165,12 @@ impl<'a> Compiler<'a> {
 
     /// What must match and gives no score.
     fn condition(&mut self, query: &Query) -> Result<Plan, EngineError> {
-        Ok(Plan::Condition(Box::new(self.excluded(query)?)))
+        let plan = self.excluded(query)?;
+        for leaf in plan.leaves() {
+            self.leaves[leaf].clause = None;
+        }
+        self.clause = None;
+        Ok(Plan::Condition(Box::new(plan)))
     }
 
     /// What must not match: words in it are nobody's neighbours.
@@ -165,24 +183,35 @@ impl<'a> Compiler<'a> {
 
     /// Notes which words stand next to each other in a row of parts; conditions do not come between.
     fn add_neighbours<'p>(&mut self, parts: impl Iterator<Item = &'p Plan>) {
-        let mut before = None;
+        let mut before: Option<Edges> = None;
         for plan in parts.filter(|plan| !plan.is_condition()) {
-            let word = self.word_of(plan, self.factor);
-            if let (Some((first, one)), Some((second, other))) = (before, word) {
-                self.neighbours.push(Neighbours { leaves: [first, second], weight: f32::min(one, other) });
+            let edges = self.edges(plan, self.factor);
+            if let (Some(before), Some(edges)) = (before, edges) {
+                let weight = f32::min(before.factor, edges.factor);
+                self.neighbours.push(Neighbours { leaves: [before.last, edges.first], weight });
             }
-            before = word;
+            before = edges;
         }
     }
 
-    /// The leaf of a part that is a word with inflections, and what its score is multiplied with.
-    fn word_of(&self, plan: &Plan, factor: f32) -> Option<(usize, f32)> {
+    /// The first and the last word of a part that is a word with inflections, or a compound of such words.
+    fn edges(&self, plan: &Plan, factor: f32) -> Option<Edges> {
+        let of = |leaf: &Plan| match leaf {
+            Plan::Leaf(leaf) => self.leaves[*leaf].word.as_ref()?.form.as_ref().map(|_| *leaf),
+            _ => None,
+        };
         match plan {
-            Plan::Leaf(leaf) => {
-                let has_form = self.leaves[*leaf].word.as_ref().is_some_and(|word| word.form.is_some());
-                has_form.then_some((*leaf, factor))
-            }
-            Plan::Weighted(plan, weight) => self.word_of(plan, factor * weight),
+            Plan::Leaf(_) => of(plan).map(|leaf| Edges { first: leaf, last: leaf, factor }),
+            Plan::Weighted(plan, weight) => self.edges(plan, factor * weight),
+            Plan::And(plans) => match &plans[..] {
+                [Plan::Condition(_), Plan::Weighted(words, _)] => match &**words {
+                    Plan::Or(words) => {
+                        Some(Edges { first: of(words.first()?)?, last: of(words.last()?)?, factor })
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -201,7 +230,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn leaf(&mut self, query: Box<dyn TantivyQuery>) -> Plan {
-        self.leaves.push(Leaf { query, clause: Some(self.clause), word: None });
+        self.leaves.push(Leaf { query, clause: self.clause, word: None });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
@@ -213,12 +242,12 @@ impl<'a> Compiler<'a> {
             1 => terms.remove(0),
             _ => Box::new(BooleanQuery::union(terms)),
         };
-        self.leaves.push(Leaf { query, clause: Some(self.clause), word: Some(word) });
+        self.leaves.push(Leaf { query, clause: self.clause, word: Some(word) });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
-        self.clause = clause.clause;
+        self.clause = Some(clause.clause);
         let pattern = Pattern::of(&clause.matcher)?;
         match (clause.field, pattern) {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
@@ -347,7 +376,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
-        self.clause = clause.clause;
+        self.clause = Some(clause.clause);
         let fields = self.fields;
         let query: Box<dyn TantivyQuery> = match &clause.filter {
             Filter::Path(glob) => self.paths(glob)?,

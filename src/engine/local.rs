@@ -9,10 +9,9 @@ use std::ops::Range;
 
 use tantivy::{DocAddress, DocId};
 
-use super::compile::compile;
+use super::compile::{compile, compile_request};
 use super::plan::Value;
 use super::rescore::{POOL, Rescored, Rescorer};
-use super::scope;
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError, Form, suggest};
@@ -41,7 +40,7 @@ impl LocalEngine {
     ///
     /// As for a search.
     pub fn matching_passages(&self, query: &Query, id: &str) -> Result<Vec<usize>, EngineError> {
-        let compiled = compile(query, None, &self.snapshot)?;
+        let compiled = compile(query, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, &Request::default(), compiled)?;
         let addresses = self.snapshot.addresses_of(id)?;
         // A document stands in one segment, its passages in order.
@@ -54,6 +53,22 @@ impl LocalEngine {
         Ok((0..values.len()).filter(|&at| matches(&values[at])).collect())
     }
 
+    /// The passages of the document `id`, or the one with this number, as hits that nothing was asked of.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be read.
+    pub fn passages_of(&self, id: &str, ordinal: Option<u32>) -> Result<Vec<Hit>, EngineError> {
+        let mut hits = Vec::new();
+        for (rank, address) in (1..).zip(self.snapshot.addresses_of(id)?) {
+            let (stored, text) = self.snapshot.passage_at(address)?;
+            if ordinal.is_none_or(|ordinal| ordinal == stored.ordinal) {
+                hits.push(hit_of(rank, 1.0, stored, text));
+            }
+        }
+        Ok(hits)
+    }
+
     /// The commit that answers.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
@@ -62,11 +77,7 @@ impl LocalEngine {
 
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
-        let mut compiled = compile(&request.query, request.filter.as_ref(), &self.snapshot)?;
-        if let Some(condition) = &request.document {
-            let condition = compile(condition, None, &self.snapshot)?;
-            compiled = compiled.inside(scope::documents(&self.snapshot, &condition)?);
-        }
+        let compiled = compile_request(request, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
         Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
     }
@@ -282,22 +293,9 @@ impl Search<'_> {
         let address = DocAddress::new(placed.segment, placed.candidate.doc);
         let (stored, text) = self.snapshot.passage_at(address)?;
         Ok(Hit {
-            rank,
-            score: single(measure.score),
-            passage: HitPassage {
-                id: passage_id(&stored.id, stored.ordinal),
-                ordinal: stored.ordinal,
-                headings: stored.headings.clone(),
-                location: stored.location.clone(),
-                anchors: stored.anchors.clone(),
-            },
-            document: hit_document(stored),
-            text,
-            highlights: Vec::new(),
-            title_highlights: Vec::new(),
-            heading_highlights: Vec::new(),
             matching_passages: measure.passages,
             explanation: self.request.explain.then(|| self.explanation(placed, &measure.explained)),
+            ..hit_of(rank, measure.score, stored, text)
         })
     }
 
@@ -345,6 +343,28 @@ struct Measure {
     score: f64,
     passages: Option<usize>,
     explained: Rescored,
+}
+
+/// A stored passage as a hit.
+fn hit_of(rank: usize, score: f64, stored: StoredPassage, text: String) -> Hit {
+    Hit {
+        rank,
+        score: single(score),
+        passage: HitPassage {
+            id: passage_id(&stored.id, stored.ordinal),
+            ordinal: stored.ordinal,
+            headings: stored.headings.clone(),
+            location: stored.location.clone(),
+            anchors: stored.anchors.clone(),
+        },
+        document: hit_document(stored),
+        text,
+        highlights: Vec::new(),
+        title_highlights: Vec::new(),
+        heading_highlights: Vec::new(),
+        matching_passages: None,
+        explanation: None,
+    }
 }
 
 fn hit_document(stored: StoredPassage) -> HitDocument {

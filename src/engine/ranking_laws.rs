@@ -60,7 +60,8 @@ fn a_document_supports_its_passages() {
 #[test]
 fn what_lies_behind_the_pool_comes_behind_it_in_its_order() {
     let many: Documents = (0..1500).map(|at| vec![format!("alpha {}", "beta ".repeat(at % 40))]).collect();
-    let (_folder, engine) = built(&many);
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = index(folder.path(), &many, 500, 10_000);
     let whole = found(&engine, "alpha beta", 5000, Group::Passage);
     assert_eq!(whole.len(), 1500);
     assert!(whole.is_sorted_by(|(_, a, _), (_, b, _)| a >= b), "scores fall");
@@ -177,7 +178,8 @@ fn a_query_is_widened_by_words_that_its_first_hits_share() {
     let mut texts: Documents = (0..40).map(|at| vec![format!("filler number{at} text")]).collect();
     texts.extend((0..3).map(|at| vec![format!("rocket engine propellant case{at}")]));
     texts.push(vec!["propellant engine alone".to_owned()]);
-    let (_folder, engine) = built(&texts);
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = index(folder.path(), &texts, 100, 1000);
     let asked = request("rocket", 10, Group::Document);
     let first = engine.search(&asked).expect("an answer").hits;
     assert_eq!(first.len(), 3);

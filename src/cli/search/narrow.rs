@@ -9,7 +9,7 @@ use crate::query::{self, Parsed, Query};
 /// What hits must match beside the query, and what their documents are counted by.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Hits")]
-pub(super) struct NarrowArguments {
+pub(in crate::cli) struct NarrowArguments {
     /// Give only hits that this query text matches too; it changes no score and is not marked. Several must all hold
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     filter: Vec<String>,
@@ -25,7 +25,7 @@ impl NarrowArguments {
     /// What hits must match beside the query.
     ///
     /// The flags that say how the query text is read do not reach it, so that a filter always means the same.
-    pub(super) fn filter(&self) -> Result<Option<Query>, Failure> {
+    pub(in crate::cli) fn filter(&self) -> Result<Option<Query>, Failure> {
         let mut queries = Vec::with_capacity(self.filter.len());
         for text in &self.filter {
             let Parsed { query, notices } = query::parse(text, query::Options::default())?;
@@ -36,12 +36,12 @@ impl NarrowArguments {
     }
 
     /// Whether documents are counted.
-    pub(super) fn has_facets(&self) -> bool {
+    pub(in crate::cli) fn has_facets(&self) -> bool {
         !self.facets.is_empty()
     }
 
     /// What documents are counted by.
-    pub(super) fn facets(&self) -> FacetRequest {
+    pub(in crate::cli) fn facets(&self) -> FacetRequest {
         FacetRequest { facets: self.facets.clone(), limit: self.facet_limit }
     }
 }
