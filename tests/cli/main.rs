@@ -10,6 +10,7 @@ mod index;
 mod laws;
 mod maintain;
 mod output;
+mod ranking;
 mod safety;
 mod search;
 mod show;
