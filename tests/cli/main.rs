@@ -11,6 +11,7 @@ mod laws;
 mod maintain;
 mod narrow;
 mod output;
+mod ranking;
 mod safety;
 mod search;
 mod show;
