@@ -322,17 +322,19 @@ mod tests {
         let schema = schema();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         insta::assert_snapshot!(fields(&schema), @r"
-        Begin: filter? generation qid? query query_text tree? version
+        Begin: corrected_from? filter? generation qid? query query_text run? tree? version
         Counted: documents facets qid?
+        Explanation: shares
         FacetCounts: facet more values without
         FacetValue: documents value
         HeadingHighlight: clause column? end heading line? start text
         Highlight: clause column? end line? start text
-        Hit: document heading_highlights? highlights matching_passages? passage rank score text title_highlights?
+        Hit: document explanation? heading_highlights? highlights matching_passages? passage rank score text title_highlights?
         HitDocument: date date_source facts? format id language path title url?
         HitPassage: headings id location ordinal
         Problem: path reason
-        Summary: complete elapsed_ms hits hits_exact qid? returned
+        Share: clauses matches score texts? what
+        Summary: complete elapsed_ms hits hits_exact qid? returned suggestion?
         ");
     }
 

@@ -9,18 +9,18 @@ use crate::harness::{Corpus, finish};
 #[test]
 fn paths_are_given_once_each() {
     let corpus = Corpus::desk();
-    assert_snapshot!(corpus.run("search --format paths warning"), @r"
+    assert_snapshot!(corpus.run("search --format paths warning"), @"
     exit 0
     stdout:
     docs/news.md
     docs/wire.jsonl
-    docs/page.html
     docs/note.txt
+    docs/page.html
     ");
     assert_snapshot!(corpus.run("search --format paths -0 warning"), @r"
     exit 0
     stdout:
-    docs/news.md\u{0}docs/wire.jsonl\u{0}docs/page.html\u{0}docs/note.txt\u{0}
+    docs/news.md\u{0}docs/wire.jsonl\u{0}docs/note.txt\u{0}docs/page.html\u{0}
     ");
 }
 
@@ -49,7 +49,7 @@ fn json_gives_everything() {
     exit 0
     stdout:
     {"type":"begin","data":{"version":1,"qid":"q7","query_text":"title:sharing data","query":"+title:sharing data","tree":{"sequence":[{"occur":"must","query":{"text":{"clause":0,"field":"title","matcher":{"word":"sharing"}}}},{"occur":"should","query":{"text":{"clause":1,"field":"any","matcher":{"word":"data"}}}}]},"generation":[generation]}}
-    {"type":"hit","data":{"rank":1,"score":2.8512297,"document":{"id":"docs/page.html","path":"docs/page.html","title":"Fact sheet: sharing data","date":"2023-11-20","date_source":"metadata","language":"en","format":"html"},"passage":{"id":"docs/page.html#0","ordinal":0,"headings":["Sharing data"],"location":{"kind":"lines","bytes":{"start":149,"end":215},"lines":{"start":3,"end":4}}},"text":"Sharing data\n\nRadars send warning data to a & b.","highlights":[{"start":8,"end":12,"text":"data","clause":1,"line":3,"column":34},{"start":34,"end":38,"text":"data","clause":1,"line":4,"column":31}],"title_highlights":[{"start":12,"end":19,"text":"sharing","clause":0},{"start":20,"end":24,"text":"data","clause":1}],"heading_highlights":[{"heading":0,"start":8,"end":12,"text":"data","clause":1}]}}
+    {"type":"hit","data":{"rank":1,"score":2.898312,"document":{"id":"docs/page.html","path":"docs/page.html","title":"Fact sheet: sharing data","date":"2023-11-20","date_source":"metadata","language":"en","format":"html"},"passage":{"id":"docs/page.html#0","ordinal":0,"headings":["Sharing data"],"location":{"kind":"lines","bytes":{"start":149,"end":215},"lines":{"start":3,"end":4}}},"text":"Sharing data\n\nRadars send warning data to a & b.","highlights":[{"start":8,"end":12,"text":"data","clause":1,"line":3,"column":34},{"start":34,"end":38,"text":"data","clause":1,"line":4,"column":31}],"title_highlights":[{"start":12,"end":19,"text":"sharing","clause":0},{"start":20,"end":24,"text":"data","clause":1}],"heading_highlights":[{"heading":0,"start":8,"end":12,"text":"data","clause":1}]}}
     {"type":"summary","data":{"qid":"q7","hits":1,"hits_exact":true,"returned":1,"complete":true,"elapsed_ms":[ms]}}
     "#);
     assert_snapshot!(Corpus::desk().run("search --json zebra"), @r#"
@@ -103,17 +103,17 @@ fn batches_are_answered_in_order() {
     let corpus = Corpus::desk();
     corpus.write("queries.tsv", "q1\tstorm\nq2\tzebra\n\nq3\tsummit\r\n");
     corpus.write("queries.txt", "storm\nzebra\nsummit\n");
-    assert_snapshot!(corpus.run("search --queries queries.tsv --format trec --group document"), @r"
+    assert_snapshot!(corpus.run("search --queries queries.tsv --format trec --group document"), @"
     exit 0
     stdout:
-    q1 Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    q3 Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    q1 Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    q3 Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     ");
-    assert_snapshot!(corpus.run("search --queries queries.txt --format trec --group document"), @r"
+    assert_snapshot!(corpus.run("search --queries queries.txt --format trec --group document"), @"
     exit 0
     stdout:
-    1 Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    3 Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    1 Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    3 Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     ");
     assert_snapshot!(corpus.run("search --queries queries.tsv --count"), @r"
     exit 0
@@ -167,8 +167,8 @@ fn a_bad_query_in_a_batch_is_told_and_the_rest_goes_on() {
     assert_snapshot!(corpus.run_with("search --queries - --format trec --group document", queries), @r#"
     exit 2
     stdout:
-    a Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    c Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    a Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    c Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     stderr:
     tidings: -:2: the quote opens a phrase that is never closed
       "open

@@ -339,8 +339,8 @@ fn groups_give_the_best_passage_of_each_document() {
     "docs/news.md" 2
     "docs/wire.jsonl#w 2" 1
     "docs/wire.jsonl#w-1" 1
-    "docs/page.html" 1
     "docs/note.txt" 1
+    "docs/page.html" 1
     "#);
 }
 

@@ -120,7 +120,7 @@ impl Session {
             query: query.to_string(),
             run: (response.query != *query).then(|| response.query.to_string()),
             outline: self.explain.then(|| response.query.outline()),
-            tree: serde_json::to_value(&query).ok(),
+            tree: serde_json::to_value(query).ok(),
             filter: self.filter.as_ref().map(ToString::to_string),
             query_id: asked.id,
             turn: asked.turn,
