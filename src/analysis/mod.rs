@@ -15,6 +15,7 @@
 mod english;
 mod fold;
 mod language;
+mod letters;
 mod script;
 mod tantivy_tokenizers;
 
@@ -23,6 +24,7 @@ use std::ops::Range;
 pub use english::{start_of_inflections, stem};
 pub use fold::fold;
 pub use language::detect_language;
+pub use letters::{hangul, letters};
 pub use tantivy_tokenizers::{View, register};
 
 use script::Class;
