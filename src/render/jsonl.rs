@@ -283,14 +283,14 @@ mod tests {
         let schema = schema();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         insta::assert_snapshot!(fields(&schema), @r"
-        Begin: generation qid? query query_text tree? version
+        Begin: corrected_from? generation qid? query query_text tree? version
         HeadingHighlight: clause column? end heading line? start text
         Highlight: clause column? end line? start text
         Hit: document heading_highlights? highlights matching_passages? passage rank score text title_highlights?
         HitDocument: date date_source facts? format id language path title url?
         HitPassage: headings id location ordinal
         Problem: path reason
-        Summary: complete elapsed_ms hits hits_exact qid? returned
+        Summary: complete elapsed_ms hits hits_exact qid? returned suggestion?
         ");
     }
 

@@ -16,10 +16,12 @@ use serde::Serialize;
 
 use crate::hit::Response;
 
+pub use grapheme::padded;
 pub use hyperlink::{HyperlinkFormat, HyperlinkFormatError, Hyperlinks};
 pub use jsonl::{WIRE_VERSION, schema, write_json_line};
 pub use marked::sanitised;
 
+mod grapheme;
 mod hyperlink;
 mod jsonl;
 mod lines;
