@@ -44,6 +44,8 @@ struct Character {
     /// The number of the family that is this character alone.
     family: usize,
     letters: String,
+    /// Whether a run can start with it.
+    starts: bool,
 }
 
 impl Spelling {
@@ -62,7 +64,7 @@ impl Spelling {
         let least = all.saturating_sub(usize::from(edits));
         let is_filled = |start: &&usize| **start == 0 || (**start < least && others.is_empty());
         Self {
-            characters: reach.characters.keys().map(|&c| Character::new(c, number)).collect(),
+            characters: reach.characters(number),
             places: starts.iter().map(|&start| reach.at(start).map(&mut *number).collect()).collect(),
             filled: starts.iter().take_while(is_filled).count(),
             gaps: !others.is_empty(),
@@ -92,8 +94,10 @@ impl Spelling {
         }
         met.sort_unstable();
         let mut runs = Vec::new();
-        for at in 0..met.len() {
-            self.find_from(&met[at..], &mut runs);
+        for (at, &(_, character)) in met.iter().enumerate() {
+            if self.characters[character].starts {
+                self.find_from(&met[at..], &mut runs);
+            }
         }
         runs.sort_unstable_by_key(|run| (run.edits, Reverse(run.last - run.first), run.first));
         let mut best: BTreeMap<u32, u32> = BTreeMap::new();
@@ -139,12 +143,6 @@ struct Run {
     edits: u8,
 }
 
-impl Character {
-    fn new(character: char, number: &mut dyn FnMut(char) -> usize) -> Self {
-        Self { family: number(character), letters: letters_of(character) }
-    }
-}
-
 fn is_hangul(c: char) -> bool {
     !analysis::letters(c.encode_utf8(&mut [0; 4])).starts_with(c)
 }
@@ -164,6 +162,14 @@ struct Reach {
 }
 
 impl Reach {
+    fn characters(&self, number: &mut dyn FnMut(char) -> usize) -> Vec<Character> {
+        let character = |(&c, spans): (&char, &BTreeSet<(usize, usize)>)| {
+            let starts = spans.iter().any(|&(first, _)| first == 0);
+            Character { family: number(c), letters: letters_of(c), starts }
+        };
+        self.characters.iter().map(character).collect()
+    }
+
     /// The characters that can be the letter of a run that has `start` letters before it.
     fn at(&self, start: usize) -> impl Iterator<Item = char> {
         let is_there = move |spans: &BTreeSet<(usize, usize)>| {
