@@ -16,6 +16,7 @@ mod english;
 mod fold;
 mod function_words;
 mod language;
+mod letters;
 mod script;
 mod tantivy_tokenizers;
 
@@ -25,6 +26,7 @@ pub use english::{start_of_inflections, stem};
 pub use fold::{fold, fold_case};
 pub use function_words::{is_request_word, is_stop_word};
 pub use language::detect_language;
+pub use letters::{hangul, letters};
 pub use tantivy_tokenizers::{View, register};
 
 use script::Class;

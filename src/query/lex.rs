@@ -14,6 +14,9 @@ use crate::span::{InQuery, Span};
 /// The largest weight.
 const MAX_WEIGHT: f32 = 1000.0;
 
+/// The most fuzzy words of a query: what finds them takes some megabytes each.
+const MAX_FUZZY: usize = 64;
+
 /// The largest number of words between words.
 const MAX_DISTANCE: u32 = 10_000;
 
@@ -58,8 +61,15 @@ pub(super) struct Tokens {
 
 /// Cuts a query text into tokens.
 pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
-    let mut lexer =
-        Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new(), expressions: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        notices: Vec::new(),
+        fields: Vec::new(),
+        expressions: 0,
+        fuzzy: 0,
+    };
     while let Some(next) = lexer.rest().chars().next() {
         lexer.step(next)?;
     }
@@ -113,6 +123,8 @@ struct Lexer<'a> {
     fields: Vec<Option<Field>>,
     /// The size of the regular expressions so far.
     expressions: usize,
+    /// The number of fuzzy words so far.
+    fuzzy: usize,
 }
 
 /// What stands directly before the place that is read.
@@ -328,6 +340,11 @@ impl<'a> Lexer<'a> {
             self.at += typed.len();
             return Ok(());
         };
+        self.fuzzy += usize::from(matches!(matcher, Matcher::Fuzzy { .. }));
+        if self.fuzzy > MAX_FUZZY {
+            let message = format!("the query has more than {MAX_FUZZY} fuzzy words");
+            return Err(self.error(body.len(), message, "leave out the ~ of some of them"));
+        }
         if let Matcher::Fuzzy { edits: 0 | 3.., .. } = matcher {
             self.at += body.len() - 2;
             return Err(self.error(

@@ -17,11 +17,13 @@ use serde::Serialize;
 use crate::hit::Response;
 
 pub use facets::write_facets;
+pub use grapheme::padded;
 pub use hyperlink::{HyperlinkFormat, HyperlinkFormatError, Hyperlinks};
 pub use jsonl::{WIRE_VERSION, schema, write_json_line};
 pub use marked::sanitised;
 
 mod facets;
+mod grapheme;
 mod html;
 mod hyperlink;
 mod jsonl;
