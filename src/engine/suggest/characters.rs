@@ -42,18 +42,17 @@ pub(super) fn better_word(snapshot: &Snapshot, word: &str) -> Result<Option<Stri
     if typed > RARE {
         return Ok(None);
     }
-    let automaton = Automaton::of_edits(&letters, if length <= SHORT_WORD { 1 } else { 2 });
+    let most = if length <= SHORT_WORD { 1 } else { 2 };
+    let least = (typed * MORE_FREQUENT).max(1);
     for first in first_characters(word, &letters) {
-        let mut ways = BTreeSet::new();
-        for character in first {
-            pairs.walk(&automaton, &Way::new(character, &automaton), &mut ways)?;
-        }
-        if pairs.steps > MAX_STEPS {
-            return Ok(None);
-        }
-        ways.retain(|(_, _, other)| !is_form_of(word, other));
-        if let Some(better) = best_of(snapshot, ways, (typed * MORE_FREQUENT).max(1))? {
-            return Ok(Some(better));
+        // One edit alone first: with two there are very many ways.
+        for edits in 1..=most {
+            let automaton = Automaton::of_edits(&letters, edits);
+            let mut ways = pairs.ways(&automaton, &first)?;
+            ways.retain(|(_, _, other)| !is_form_of(word, other));
+            if let Some(better) = best_of(snapshot, ways, least)? {
+                return Ok(Some(better));
+            }
         }
     }
     Ok(None)
@@ -147,6 +146,20 @@ impl Pairs<'_> {
 
     fn passages_with(&self, pair: &str) -> Result<u64, EngineError> {
         Ok(self.snapshot.doc_freq(&Term::from_field_text(self.snapshot.fields().stem, pair))?)
+    }
+
+    /// The words that an automaton accepts and that start with one of some characters; none where there are too many
+    /// ways to look at.
+    fn ways(&mut self, automaton: &Automaton, first: &[char]) -> Result<BTreeSet<Candidate>, EngineError> {
+        let mut found = BTreeSet::new();
+        self.steps = 0;
+        for &character in first {
+            self.walk(automaton, &Way::new(character, automaton), &mut found)?;
+        }
+        if self.steps > MAX_STEPS {
+            found.clear();
+        }
+        Ok(found)
     }
 
     /// Puts every word that goes on from a way into `found`. A word is no longer than the typed one and its edits.
