@@ -14,3 +14,5 @@ mod safety;
 mod search;
 mod show;
 mod status;
+#[cfg(unix)]
+mod terminal;
