@@ -16,4 +16,6 @@ mod safety;
 mod search;
 mod show;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod terms;
