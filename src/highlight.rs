@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::analysis::{self, Kind, Token};
+use crate::analysis::{self, Kind, Language, Languages, Token};
 use crate::pattern::{Finder, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
@@ -24,6 +24,8 @@ pub struct Texts<'a> {
     pub headings: &'a [String],
     /// The passage's number in its document: a phrase of the title is found at the first one.
     pub ordinal: u32,
+    /// The code of the document's language, if it is known.
+    pub language: Option<&'a str>,
 }
 
 /// A span that a clause matched.
@@ -49,21 +51,25 @@ pub struct Marks {
 /// Tells what a query matched in the texts of its hits.
 pub struct Highlighter<'q> {
     query: &'q Query,
+    /// The languages of the index.
+    languages: &'q Languages,
     /// What each text clause looks for, by the clause's number; made once, for all hits.
     patterns: BTreeMap<usize, Pattern>,
 }
 
 impl<'q> Highlighter<'q> {
-    /// A highlighter for the hits of `query`. A clause that no engine can search for matches nothing.
-    pub fn new(query: &'q Query) -> Self {
-        let pattern = |clause: &TextClause| Pattern::of(&clause.matcher).unwrap_or(Pattern::Nothing);
+    /// A highlighter for the hits of `query` in an index that holds `languages`. A clause that no engine can search for
+    /// matches nothing.
+    pub fn new(query: &'q Query, languages: &'q Languages) -> Self {
+        let pattern =
+            |clause: &TextClause| Pattern::of(&clause.matcher, languages).unwrap_or(Pattern::Nothing);
         let clauses = query.text_clauses().into_iter();
-        Self { query, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
+        Self { query, languages, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
     }
 
     /// What the query matched in the texts of a hit.
     pub fn marks(&self, texts: &Texts<'_>) -> Marks {
-        let analysed = Analysed::new(texts, &self.patterns);
+        let analysed = Analysed::new(texts, self);
         let mut marks = analysed.eval(self.query).unwrap_or_else(|| analysed.no_marks());
         settle(&mut marks.text);
         settle(&mut marks.title);
@@ -73,8 +79,9 @@ impl<'q> Highlighter<'q> {
 }
 
 /// The texts of a hit with their tokens.
-struct Analysed<'p> {
-    patterns: &'p BTreeMap<usize, Pattern>,
+struct Analysed<'h> {
+    patterns: &'h BTreeMap<usize, Pattern>,
+    languages: &'h Languages,
     text: Vec<Word>,
     title: Vec<Word>,
     headings: Vec<Vec<Word>>,
@@ -87,23 +94,26 @@ struct Word {
     stem: Option<String>,
 }
 
-fn words(text: &str) -> Vec<Word> {
+fn words(text: &str, language: Language) -> Vec<Word> {
     let tokens = analysis::tokens(text).into_iter();
     tokens
         .map(|token| {
-            let stem = (token.kind == Kind::Word).then(|| analysis::stem(&token.term).into_owned());
+            let stem = || language.stem(&text[token.span.clone()], &token.term).into_owned();
+            let stem = (token.kind == Kind::Word).then(stem);
             Word { token, stem }
         })
         .collect()
 }
 
-impl<'p> Analysed<'p> {
-    fn new(texts: &Texts<'_>, patterns: &'p BTreeMap<usize, Pattern>) -> Self {
+impl<'h> Analysed<'h> {
+    fn new(texts: &Texts<'_>, highlighter: &'h Highlighter<'_>) -> Self {
+        let language = Language::of(texts.language);
         Self {
-            patterns,
-            text: words(texts.text),
-            title: words(texts.title.unwrap_or_default()),
-            headings: texts.headings.iter().map(|heading| words(heading)).collect(),
+            patterns: &highlighter.patterns,
+            languages: highlighter.languages,
+            text: words(texts.text, language),
+            title: words(texts.title.unwrap_or_default(), language),
+            headings: texts.headings.iter().map(|heading| words(heading, language)).collect(),
             ordinal: texts.ordinal,
         }
     }
@@ -155,7 +165,7 @@ impl<'p> Analysed<'p> {
 
     fn clause(&self, clause: &TextClause) -> Option<Marks> {
         let pattern = self.patterns.get(&clause.clause)?;
-        let in_words = |words: &[Word]| spans(pattern, words, clause.clause);
+        let in_words = |words: &[Word]| self.spans(pattern, words, clause.clause);
         let is_word = matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
@@ -181,7 +191,47 @@ impl<'p> Analysed<'p> {
         let headings: Vec<&[Word]> = self.headings.iter().map(Vec::as_slice).collect();
         let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
         let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
-        near(proximity, &headings).into_iter().map(of_heading).collect()
+        near(proximity, &headings, self.languages).into_iter().map(of_heading).collect()
+    }
+
+    /// Where a pattern matches among the words of a text.
+    fn spans(&self, pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
+        let ranges = self.ranges(pattern, words).into_iter();
+        ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
+    }
+
+    fn ranges(&self, pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
+        match pattern {
+            Pattern::Nothing => Vec::new(),
+            Pattern::Stem { stems, .. } => {
+                each(words, |word| word.stem.as_ref().is_some_and(|stem| stems.contains(stem)))
+            }
+            Pattern::Word(term) => each(words, |word| word.token.term == *term),
+            Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
+            Pattern::Near(proximity) => near(proximity, &[words], self.languages).remove(0),
+            Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
+            Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
+            Pattern::PhrasePrefix(terms) => {
+                runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
+                    true => word.token.term.starts_with(&terms[at]),
+                    false => word.token.term == terms[at],
+                })
+            }
+            Pattern::Mixed { phrase, pieces } => {
+                let whole = runs(words, phrase.len(), |at, word| word.token.term == phrase[at]);
+                let parts = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
+                if whole.is_empty() { parts() } else { whole }
+            }
+            Pattern::Pairs(pairs) => {
+                let found = words.windows(2).filter(|two| {
+                    two[1].token.kind == Kind::NextCharacter
+                        && pairs
+                            .iter()
+                            .any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
+                });
+                merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
+            }
+        }
     }
 }
 
@@ -205,52 +255,18 @@ fn joined(mut marks: Marks, other: Marks) -> Marks {
     marks
 }
 
-/// Where a pattern matches among the words of a text.
-fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
-    let ranges = ranges(pattern, words).into_iter();
-    ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
-}
-
-fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
-    match pattern {
-        Pattern::Nothing => Vec::new(),
-        Pattern::Stem { stem, .. } => each(words, |word| word.stem.as_ref() == Some(stem)),
-        Pattern::Word(term) => each(words, |word| word.token.term == *term),
-        Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
-        Pattern::Near(proximity) => near(proximity, &[words]).remove(0),
-        Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
-        Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
-        Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
-            true => word.token.term.starts_with(&terms[at]),
-            false => word.token.term == terms[at],
-        }),
-        Pattern::Mixed { phrase, pieces } => {
-            let whole = runs(words, phrase.len(), |at, word| word.token.term == phrase[at]);
-            let parts = || pieces.iter().flat_map(|piece| ranges(piece, words)).collect();
-            if whole.is_empty() { parts() } else { whole }
-        }
-        Pattern::Pairs(pairs) => {
-            let found = words.windows(2).filter(|two| {
-                two[1].token.kind == Kind::NextCharacter
-                    && pairs.iter().any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
-            });
-            merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
-        }
-    }
-}
-
 /// The words that make up the places where words stand near each other, in each of the texts; not those between.
 ///
 /// Texts of one field are numbered on from one to the next, as they are in the index: a position without a word stands
 /// between them.
-fn near(proximity: &Proximity, texts: &[&[Word]]) -> Vec<Vec<Range<usize>>> {
+fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<Vec<Range<usize>>> {
     let mut places: Vec<Option<(usize, &Word)>> = Vec::new();
     for (number, words) in texts.iter().enumerate() {
         places.extend(words.iter().map(|word| Some((number, word))));
         places.push(None);
     }
     let positions = |family: &Words| {
-        let is_of_it = |word: &Word| family.contains(&word.token.term, word.stem.as_deref());
+        let is_of_it = |word: &Word| family.contains(&word.token.term, languages);
         let all = (0..).zip(&places);
         let of_it = all.filter(|(_, place)| place.is_some_and(|(_, word)| is_of_it(word)));
         of_it.map(|(position, _)| position).collect()
@@ -321,10 +337,10 @@ mod tests {
 
     fn marked(query: &str, text: &str) -> String {
         let query = parse(query, Options::default()).expect("a good query").query;
-        let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
+        let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
         let mut shown = String::new();
         let mut at = 0;
-        for mark in Highlighter::new(&query).marks(&texts).text {
+        for mark in Highlighter::new(&query, &Languages::default()).marks(&texts).text {
             shown.push_str(&text[at..mark.span.start]);
             shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
             at = mark.span.end;
@@ -404,8 +420,14 @@ mod tests {
         let query = parse("\"camp david\" summit", Options::default()).expect("a good query").query;
         let headings = ["The summit at Camp David".to_owned()];
         let of = |ordinal| {
-            let texts = Texts { text: "x", title: Some("Camp David summit"), headings: &headings, ordinal };
-            let marks = Highlighter::new(&query).marks(&texts);
+            let texts = Texts {
+                text: "x",
+                title: Some("Camp David summit"),
+                headings: &headings,
+                ordinal,
+                language: None,
+            };
+            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts);
             (marks.title.len(), marks.headings[0].len())
         };
         assert_eq!(of(0), (2, 1));
@@ -417,8 +439,8 @@ mod tests {
         let headings = ["Missile launches".to_owned(), "A warning".to_owned()];
         let marked = |query: &str| {
             let query = parse(query, Options::default()).expect("a good query").query;
-            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1 };
-            let marks = Highlighter::new(&query).marks(&texts).headings;
+            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1, language: None };
+            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts).headings;
             marks.iter().flatten().map(|mark| mark.span.range()).collect::<Vec<_>>()
         };
         assert_eq!(marked("heading:(launch NEAR/2 warning)"), [8..16, 2..9]);
@@ -434,8 +456,8 @@ mod tests {
             text in "([a-cé]{1,2}|[가나]{1,3}|[ .,]{1,2}){0,20}",
         ) {
             let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
-            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0 };
-            let marks = Highlighter::new(&parsed.query).marks(&texts);
+            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0, language: None };
+            let marks = Highlighter::new(&parsed.query, &Languages::default()).marks(&texts);
             let mut end = 0;
             for mark in marks.text {
                 prop_assert!(mark.span.start >= end && !mark.span.is_empty());

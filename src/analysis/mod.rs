@@ -12,26 +12,28 @@
 //! separates. Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the
 //! positions of their words, marked by [`STEM_MARK`].
 
-mod english;
+mod detect;
 mod fold;
 mod function_words;
 mod language;
 mod script;
+mod stem;
 mod tantivy_tokenizers;
 
 use std::ops::Range;
 
-pub use english::{start_of_inflections, stem};
+pub use detect::{KNOWN_LANGUAGES, detect_language};
 pub use fold::fold;
 pub use function_words::{is_request_word, is_stop_word};
-pub use language::detect_language;
+pub use language::{Language, Languages};
+pub use stem::Stems;
 pub use tantivy_tokenizers::{View, register};
 
 use script::Class;
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may
 /// give other terms than before.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a stem begins with where it is indexed beside the words themselves.
 pub const STEM_MARK: char = '\u{1}';
@@ -164,18 +166,14 @@ pub fn lengths(text: &str) -> Lengths {
     lengths
 }
 
-/// The terms that the `stem` view has for a text, in order: stems, and pairs of characters.
-pub fn stem_terms(text: &str) -> Vec<String> {
-    stem_terms_of(&tokens(text))
-}
-
-/// The terms that the `stem` view makes of the tokens of a text.
-pub fn stem_terms_of(tokens: &[Token]) -> Vec<String> {
+/// The terms that the `stem` view has for a text in a language, in order: stems, and pairs of characters.
+pub fn stem_terms(text: &str, language: Language) -> Vec<String> {
+    let tokens = tokens(text);
     let mut terms = Vec::with_capacity(tokens.len());
     for (at, token) in tokens.iter().enumerate() {
         let next_goes_on = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::NextCharacter);
         match token.kind {
-            Kind::Word => terms.push(stem(&token.term).into_owned()),
+            Kind::Word => terms.push(language.stem(&text[token.span.clone()], &token.term).into_owned()),
             Kind::Character if next_goes_on => {}
             Kind::Character => terms.push(token.term.clone()),
             Kind::NextCharacter => terms.push(format!("{}{}", tokens[at - 1].term, token.term)),
@@ -222,7 +220,7 @@ mod tests {
     #[test]
     fn the_stem_view_has_stems_and_pairs() {
         assert_eq!(
-            stem_terms("Launches 미사일을 한 launched"),
+            stem_terms("Launches 미사일을 한 launched", Language::default()),
             ["launch", "미사", "사일", "일을", "한", "launch"]
         );
     }
@@ -261,7 +259,7 @@ mod tests {
         fn lengths_count_what_the_views_have(text in "\\PC*") {
             let expected = Lengths {
                 body: tokens(&text).len() as u64,
-                stem: stem_terms(&text).len() as u64,
+                stem: stem_terms(&text, Language::default()).len() as u64,
             };
             prop_assert_eq!(lengths(&text), expected);
         }

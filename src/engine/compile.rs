@@ -16,7 +16,7 @@ use super::plan::Plan;
 use super::rescore::Saturation;
 use super::scope::ScopeQuery;
 use super::{EngineError, expand};
-use crate::analysis::{self, STEM_MARK};
+use crate::analysis::{STEM_MARK, Stems};
 use crate::date::Period;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pattern, Proximity, Words};
@@ -49,7 +49,7 @@ pub(super) struct Leaf {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RankedWord {
     /// Its stems, any of which will do.
-    pub(super) stems: Vec<String>,
+    pub(super) stems: Stems,
     /// The form that was typed, of a word that has inflections.
     pub(super) form: Option<String>,
     /// How more of it is worth less.
@@ -206,14 +206,14 @@ impl<'a> Compiler<'a> {
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
         self.clause = clause.clause;
-        let pattern = Pattern::of(&clause.matcher)?;
+        let pattern = Pattern::of(&clause.matcher, self.snapshot.languages())?;
         match (clause.field, pattern) {
             (_, Pattern::Nothing) => Ok(Plan::Nothing),
-            (TextField::Any, Pattern::Stem { stem, form }) => Ok(self.word(RankedWord::new(stem, form))),
+            (TextField::Any, Pattern::Stem { stems, form }) => Ok(self.word(RankedWord::new(stems, form))),
             (TextField::Any, Pattern::Pairs(pairs)) => Ok(self.pairs(&pairs, asked)),
             (TextField::Any, Pattern::Mixed { pieces, .. }) if asked == Asked::ToRank => {
                 let pieces = pieces.into_iter().filter_map(|piece| match piece {
-                    Pattern::Stem { stem, form } => Some(self.word(RankedWord::new(stem, form))),
+                    Pattern::Stem { stems, form } => Some(self.word(RankedWord::new(stems, form))),
                     Pattern::Pairs(pairs) => Some(self.pairs(&pairs, asked)),
                     _ => None,
                 });
@@ -245,7 +245,8 @@ impl<'a> Compiler<'a> {
     fn compound(&mut self, phrase: Plan, words: Vec<String>) -> Plan {
         #[expect(clippy::cast_precision_loss, reason = "a query has few words")]
         let share = 1.0 / words.len() as f32;
-        let word = |word: String| RankedWord::new(analysis::stem(&word).into_owned(), word);
+        let languages = self.snapshot.languages();
+        let word = |word: String| RankedWord::new(languages.stems(&word, &word), word);
         let words = words.into_iter().map(|part| self.word(word(part))).collect();
         let ranked = Plan::Weighted(Box::new(Plan::Or(words)), share);
         Plan::And(vec![Plan::Condition(Box::new(phrase)), ranked])
@@ -281,7 +282,15 @@ impl<'a> Compiler<'a> {
         let terms = |words: &[String]| words.iter().map(|word| of(word)).collect::<Vec<_>>();
         Ok(match pattern {
             Pattern::Nothing => Box::new(EmptyQuery),
-            Pattern::Stem { stem, .. } => term_query(field, &format!("{STEM_MARK}{stem}")),
+            Pattern::Stem { stems, .. } => {
+                let marked = stems.iter().map(|stem| term_query(field, &format!("{STEM_MARK}{stem}")));
+                let mut queries: Vec<_> = marked.collect();
+                if queries.len() == 1 {
+                    queries.remove(0)
+                } else {
+                    Box::new(DisjunctionMaxQuery::new(queries))
+                }
+            }
             Pattern::Word(word) => term_query(field, word),
             Pattern::Phrase(words) | Pattern::Mixed { phrase: words, .. } => {
                 Box::new(PhraseQuery::new(terms(words)))
@@ -326,8 +335,7 @@ impl<'a> Compiler<'a> {
         let searcher = self.snapshot.searcher();
         match family {
             Words::Word(word) => Ok(BTreeSet::from([word.clone()])),
-            Words::Stem(stem) if field == self.fields.body => expand::inflected(searcher, field, stem),
-            Words::Stem(stem) => Ok(BTreeSet::from([format!("{STEM_MARK}{stem}")])),
+            Words::Stem(stems) => expand::inflected(searcher, field, stems, self.snapshot.languages()),
             Words::Prefix(prefix) => expand::starting(searcher, field, prefix),
             Words::Like(automaton) => expand::accepted(searcher, field, automaton),
         }
@@ -423,12 +431,12 @@ impl<'a> Compiler<'a> {
 }
 
 impl RankedWord {
-    fn new(stem: String, form: String) -> Self {
-        Self { stems: vec![stem], form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
+    fn new(stems: Stems, form: String) -> Self {
+        Self { stems, form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
     }
 
     fn of_pair(pair: &[String; 2]) -> Self {
-        Self { stems: vec![pair.concat()], form: None, saturation: Saturation::PAIRS, share: 1.0 }
+        Self { stems: Stems::of(pair.concat()), form: None, saturation: Saturation::PAIRS, share: 1.0 }
     }
 }
 

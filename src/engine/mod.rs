@@ -18,6 +18,7 @@ mod suggest;
 mod sweep;
 mod top;
 
+use crate::analysis::Languages;
 use crate::hit::{Hit, Request, Response};
 use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
@@ -61,6 +62,9 @@ pub trait Engine {
 
     /// The number of the state that answers; a later state has a higher number.
     fn generation(&self) -> u64;
+
+    /// The languages of what it searches, which decide the stems of a query's words.
+    fn languages(&self) -> &Languages;
 }
 
 /// What counts as an occurrence of a word.

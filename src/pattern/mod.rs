@@ -8,7 +8,7 @@ mod emphasis;
 mod interval;
 mod proximity;
 
-use crate::analysis::{self, Kind, Token};
+use crate::analysis::{self, Kind, Languages, Stems, Token};
 use crate::query::Matcher;
 
 pub use automaton::Automaton;
@@ -34,10 +34,10 @@ pub enum PatternError {
 pub enum Pattern {
     /// The clause has no word.
     Nothing,
-    /// A word with this stem, best in the form that was typed.
+    /// A word with one of these stems, best in the form that was typed.
     Stem {
-        /// The stem.
-        stem: String,
+        /// The stems that it has in the languages of an index.
+        stems: Stems,
         /// The folded form.
         form: String,
     },
@@ -66,20 +66,20 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// The pattern of a matcher.
+    /// The pattern of a matcher, in an index that holds these languages.
     ///
     /// # Errors
     ///
     /// When no words can be told for it.
-    pub fn of(matcher: &Matcher) -> Result<Self, PatternError> {
+    pub fn of(matcher: &Matcher, languages: &Languages) -> Result<Self, PatternError> {
         let tokens = analysis::tokens;
         Ok(match matcher {
-            Matcher::Word(text) => Self::of_word(tokens(text)),
+            Matcher::Word(text) => Typed { text, languages }.of_word(tokens(text)),
             Matcher::Exact(text) | Matcher::Phrase(text) => Self::of_phrase(tokens(text)),
             Matcher::Prefix(text) | Matcher::PhrasePrefix(text) => Self::of_prefix(tokens(text)),
             Matcher::Regex(expression) => Self::Like(Automaton::of_expression(expression)?),
             Matcher::Within { .. } | Matcher::Near { .. } | Matcher::AnyOf(_) => {
-                Proximity::of(matcher)?.map_or(Self::Nothing, Self::Near)
+                Proximity::of(matcher, languages)?.map_or(Self::Nothing, Self::Near)
             }
             Matcher::Fuzzy { word, edits } => match &tokens(word)[..] {
                 // A Hangul character is a token by itself: its letters would be what to edit.
@@ -87,31 +87,6 @@ impl Pattern {
                 _ => return Err(PatternError::NotOneWord(matcher.to_string())),
             },
         })
-    }
-
-    fn of_word(tokens: Vec<Token>) -> Self {
-        match &tokens[..] {
-            [only] if only.kind == Kind::Word => {
-                Self::Stem { stem: analysis::stem(&only.term).into_owned(), form: only.term.clone() }
-            }
-            [_, rest @ ..]
-                if !rest.is_empty() && rest.iter().all(|token| token.kind == Kind::NextCharacter) =>
-            {
-                let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
-                Self::Pairs(pairs.collect())
-            }
-            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) => Self::of_mixed(&tokens),
-            _ => Self::of_phrase(tokens),
-        }
-    }
-
-    fn of_mixed(tokens: &[Token]) -> Self {
-        let runs = tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter);
-        let is_telling = |run: &&[Token]| run.len() > 1 || run[0].kind == Kind::Word;
-        Self::Mixed {
-            phrase: tokens.iter().map(|token| token.term.clone()).collect(),
-            pieces: runs.filter(is_telling).map(|run| Self::of_word(run.to_vec())).collect(),
-        }
     }
 
     fn of_phrase(tokens: Vec<Token>) -> Self {
@@ -136,6 +111,40 @@ impl Pattern {
     }
 }
 
+/// A word as it was typed, and the languages that it may be of.
+struct Typed<'a> {
+    text: &'a str,
+    languages: &'a Languages,
+}
+
+impl Typed<'_> {
+    fn of_word(&self, tokens: Vec<Token>) -> Pattern {
+        match &tokens[..] {
+            [only] if only.kind == Kind::Word => {
+                let stems = self.languages.stems(&self.text[only.span.clone()], &only.term);
+                Pattern::Stem { stems, form: only.term.clone() }
+            }
+            [_, rest @ ..]
+                if !rest.is_empty() && rest.iter().all(|token| token.kind == Kind::NextCharacter) =>
+            {
+                let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
+                Pattern::Pairs(pairs.collect())
+            }
+            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) => self.of_mixed(&tokens),
+            _ => Pattern::of_phrase(tokens),
+        }
+    }
+
+    fn of_mixed(&self, tokens: &[Token]) -> Pattern {
+        let runs = tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter);
+        let is_telling = |run: &&[Token]| run.len() > 1 || run[0].kind == Kind::Word;
+        Pattern::Mixed {
+            phrase: tokens.iter().map(|token| token.term.clone()).collect(),
+            pieces: runs.filter(is_telling).map(|run| self.of_word(run.to_vec())).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,9 +155,9 @@ mod tests {
 
     #[test]
     fn each_matcher_has_its_pattern() {
-        let pattern = |matcher: Matcher| Pattern::of(&matcher).expect("a pattern");
+        let pattern = |matcher: Matcher| Pattern::of(&matcher, &Languages::default()).expect("a pattern");
         let word = |text: &str| pattern(Matcher::Word(text.into()));
-        let stem = |stem: &str, form: &str| Pattern::Stem { stem: stem.into(), form: form.into() };
+        let stem = |stem: &str, form: &str| Pattern::Stem { stems: stem.into(), form: form.into() };
         let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
         assert_eq!(word("Launches"), stem("launch", "launches"));
         assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
@@ -191,7 +200,8 @@ mod tests {
 
     #[test]
     fn only_a_single_word_of_letters_is_fuzzy() {
-        let of = |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 });
+        let of =
+            |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 }, &Languages::default());
         assert_eq!(of("Pyöngyng"), Ok(Pattern::Like(Automaton::of_edits("pyongyng", 1))));
         for word in ["multi-agnt", "북한", "한"] {
             assert_eq!(of(word), Err(PatternError::NotOneWord(format!("{word}~1"))));

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{Automaton, Pattern, PatternError, Shape};
-use crate::analysis::{self, Kind};
+use crate::analysis::{self, Kind, Languages, Stems};
 use crate::query::{Matcher, Order};
 
 /// What is looked for near each other: a shape over families of words.
@@ -25,8 +25,10 @@ pub struct Proximity {
 pub enum Words {
     /// This one alone.
     Word(String),
-    /// Those with this stem.
-    Stem(String),
+    /// Those that have one of these stems in one of the languages of an index.
+    ///
+    /// A word stands here as an index keeps it with its place: folded, whatever the language of its text.
+    Stem(Stems),
     /// Those that start so.
     Prefix(String),
     /// Those that this accepts.
@@ -34,11 +36,11 @@ pub enum Words {
 }
 
 impl Words {
-    /// Whether a folded word, whose stem is given if it has one, is of this family.
-    pub fn contains(&self, word: &str, stem: Option<&str>) -> bool {
+    /// Whether a folded word is of this family.
+    pub fn contains(&self, word: &str, languages: &Languages) -> bool {
         match self {
             Self::Word(only) => word == only,
-            Self::Stem(common) => stem == Some(common),
+            Self::Stem(stems) => languages.share(word, stems),
             Self::Prefix(start) => word.starts_with(start.as_str()),
             Self::Like(automaton) => automaton.accepts(word),
         }
@@ -47,21 +49,21 @@ impl Words {
 
 impl Proximity {
     /// What a matcher looks for; `None` where one side of it has no word.
-    pub(super) fn of(matcher: &Matcher) -> Result<Option<Self>, PatternError> {
-        let mut families = Families::default();
+    pub(super) fn of(matcher: &Matcher, languages: &Languages) -> Result<Option<Self>, PatternError> {
+        let mut families = Families { languages, met: Vec::new(), numbers: HashMap::new() };
         let shape = families.shape(matcher)?;
         Ok(shape.map(|shape| Self { shape, families: families.met }))
     }
 }
 
 /// The families met so far, and their numbers.
-#[derive(Default)]
-struct Families {
+struct Families<'a> {
+    languages: &'a Languages,
     met: Vec<Words>,
     numbers: HashMap<Words, usize>,
 }
 
-impl Families {
+impl Families<'_> {
     fn number(&mut self, words: Words) -> usize {
         *self.numbers.entry(words).or_insert_with_key(|words| {
             self.met.push(words.clone());
@@ -84,7 +86,7 @@ impl Families {
                 (!shapes.is_empty()).then_some(Shape::AnyOf(shapes))
             }
             Matcher::Within { phrase, extra, order } => self.within(phrase, *extra, *order),
-            _ => self.phrase(Pattern::of(matcher)?).map(Shape::Phrase),
+            _ => self.phrase(Pattern::of(matcher, self.languages)?).map(Shape::Phrase),
         })
     }
 
@@ -92,7 +94,7 @@ impl Families {
     fn phrase(&mut self, pattern: Pattern) -> Option<Vec<usize>> {
         let (words, last) = match pattern {
             Pattern::Nothing | Pattern::Near(_) => return None,
-            Pattern::Stem { stem, .. } => (Vec::new(), Words::Stem(stem)),
+            Pattern::Stem { stems, .. } => (Vec::new(), Words::Stem(stems)),
             Pattern::Word(word) => (Vec::new(), Words::Word(word)),
             Pattern::Prefix(prefix) => (Vec::new(), Words::Prefix(prefix)),
             Pattern::Like(automaton) => (Vec::new(), Words::Like(automaton)),
@@ -145,7 +147,9 @@ mod tests {
 
     fn of(text: &str) -> Proximity {
         match parse(text, Options::default()).expect("a query").query {
-            Query::Text(clause) => Proximity::of(&clause.matcher).expect("words").expect("a shape"),
+            Query::Text(clause) => {
+                Proximity::of(&clause.matcher, &Languages::default()).expect("words").expect("a shape")
+            }
             other => panic!("{other}"),
         }
     }
