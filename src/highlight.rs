@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::{self, Kind, Language, Languages, Token};
-use crate::pattern::{Finder, Pattern, Proximity, Words};
+use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
 
@@ -70,7 +70,7 @@ impl<'q> Highlighter<'q> {
     /// What the query matched in the texts of a hit.
     pub fn marks(&self, texts: &Texts<'_>) -> Marks {
         let analysed = Analysed::new(texts, self);
-        let mut marks = analysed.eval(self.query).unwrap_or_else(|| analysed.no_marks());
+        let mut marks = analysed.eval(self.query, Occur::Should).unwrap_or_else(|| analysed.no_marks());
         settle(&mut marks.text);
         settle(&mut marks.title);
         marks.headings.iter_mut().for_each(settle);
@@ -124,28 +124,29 @@ impl<'h> Analysed<'h> {
 
     /// What a query marks, or `None` where it does not match. A condition on the document is taken to hold, since
     /// the passage was found.
-    fn eval(&self, query: &Query) -> Option<Marks> {
+    fn eval(&self, query: &Query, occur: Occur) -> Option<Marks> {
         match query {
             Query::All | Query::Filter(_) => Some(self.no_marks()),
-            Query::Text(clause) => self.clause(clause),
-            Query::Weighted { query, .. } => self.eval(query),
-            Query::Not(query) => self.eval(query).is_none().then(|| self.no_marks()),
-            Query::And(queries) => queries
-                .iter()
-                .try_fold(self.no_marks(), |marks, query| Some(joined(marks, self.eval(query)?))),
+            Query::Text(clause) => self.clause(clause, occur),
+            Query::Weighted { query, .. } => self.eval(query, occur),
+            Query::Not(query) => self.eval(query, Occur::MustNot).is_none().then(|| self.no_marks()),
+            Query::And(queries) => queries.iter().try_fold(self.no_marks(), |marks, query| {
+                Some(joined(marks, self.eval(query, Occur::Must)?))
+            }),
             Query::Or(queries) => {
-                let all = queries.iter().filter_map(|query| self.eval(query));
+                let all = queries.iter().filter_map(|query| self.eval(query, occur));
                 all.reduce(joined)
             }
-            Query::Sequence(parts) => self.sequence(parts),
+            Query::Sequence(parts) => self.sequence(parts, occur),
         }
     }
 
-    fn sequence(&self, parts: &[Part]) -> Option<Marks> {
+    fn sequence(&self, parts: &[Part], occur: Occur) -> Option<Marks> {
         let mut marks = self.no_marks();
         let (mut has_must, mut needs_one, mut has_one) = (false, false, false);
         for part in parts {
-            match (part.occur, self.eval(&part.query)) {
+            let asked = if part.occur == Occur::Should { occur } else { part.occur };
+            match (part.occur, self.eval(&part.query, asked)) {
                 (Occur::MustNot, found) if is_plain_filter(&part.query) => drop(found),
                 (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
                 (Occur::MustNot, None) => {}
@@ -163,8 +164,22 @@ impl<'h> Analysed<'h> {
         (has_must || has_one || !needs_one).then_some(marks)
     }
 
-    fn clause(&self, clause: &TextClause) -> Option<Marks> {
-        let pattern = self.patterns.get(&clause.clause)?;
+    fn clause(&self, clause: &TextClause, occur: Occur) -> Option<Marks> {
+        self.pattern(clause, self.patterns.get(&clause.clause)?, occur)
+    }
+
+    fn pattern(&self, clause: &TextClause, pattern: &Pattern, occur: Occur) -> Option<Marks> {
+        match pattern {
+            Pattern::AnyOf(patterns) => {
+                let found = patterns.iter().filter_map(|pattern| self.pattern(clause, pattern, occur));
+                return found.reduce(joined);
+            }
+            Pattern::Mixed { required, .. } if occur != Occur::Should => {
+                return self.pattern(clause, required, occur);
+            }
+            Pattern::Pairs(pairs) if occur != Occur::Should && !self.has_parts(pairs) => return None,
+            _ => {}
+        }
         let in_words = |words: &[Word]| self.spans(pattern, words, clause.clause);
         let is_word = matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
@@ -185,6 +200,13 @@ impl<'h> Analysed<'h> {
             || !marks.title.is_empty()
             || marks.headings.iter().any(|heading| !heading.is_empty());
         found.then_some(marks)
+    }
+
+    /// Whether the parts of a word stand in the texts.
+    fn has_parts(&self, word: &Pairs) -> bool {
+        let texts = || [&self.text, &self.title].into_iter().chain(&self.headings);
+        let stands = |part: &Vec<String>| texts().any(|words| !run(words, part).is_empty());
+        word.parts.iter().all(stands)
     }
 
     fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
@@ -210,15 +232,18 @@ impl<'h> Analysed<'h> {
             Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
             Pattern::Near(proximity) => near(proximity, &[words], self.languages).remove(0),
             Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
-            Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
+            Pattern::Phrase(terms) => run(words, terms),
             Pattern::PhrasePrefix(terms) => {
                 runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
                     true => word.token.term.starts_with(&terms[at]),
                     false => word.token.term == terms[at],
                 })
             }
-            Pattern::Mixed { phrase, pieces } => {
-                let whole = runs(words, phrase.len(), |at, word| word.token.term == phrase[at]);
+            Pattern::AnyOf(patterns) => {
+                patterns.iter().flat_map(|pattern| self.ranges(pattern, words)).collect()
+            }
+            Pattern::Mixed { phrase, pieces, .. } => {
+                let whole = run(words, phrase);
                 let parts = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
                 if whole.is_empty() { parts() } else { whole }
             }
@@ -226,6 +251,7 @@ impl<'h> Analysed<'h> {
                 let found = words.windows(2).filter(|two| {
                     two[1].token.kind == Kind::NextCharacter
                         && pairs
+                            .pairs
                             .iter()
                             .any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
                 });
@@ -290,6 +316,11 @@ fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
     words.iter().filter(|word| is_match(word)).map(|word| word.token.span.clone()).collect()
+}
+
+/// The places where these words stand one behind the other.
+fn run(words: &[Word], terms: &[String]) -> Vec<Range<usize>> {
+    runs(words, terms.len(), |at, word| word.token.term == terms[at])
 }
 
 /// The runs of `len` words each of which fits its place.

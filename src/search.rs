@@ -44,7 +44,8 @@ pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Resul
     }
     let mut response = engine.search(&request)?;
     if marking == Marking::Highlights && !response.hits.is_empty() {
-        let highlighter = Highlighter::new(&request.query, engine.languages());
+        let languages = engine.languages();
+        let highlighter = Highlighter::new(&request.query, &languages);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
     if request.explain {

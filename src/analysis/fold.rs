@@ -7,6 +7,7 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
+use super::number;
 use super::script::{Class, class};
 
 /// The folded form of a word.
@@ -50,7 +51,7 @@ fn fold_unicode(word: &str, folded: &mut String) {
     for c in again.chars().filter(|&c| !is_dropped(c) && class(c) != Class::Separator) {
         match typed_for(c) {
             Some(typed) => letters.push_str(typed),
-            None => letters.push(c),
+            None => letters.push(number::ascii_digit(c).unwrap_or(c)),
         }
     }
     folded.push_str(&ComposingNormalizer::new_nfc().normalize(&letters));

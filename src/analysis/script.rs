@@ -71,6 +71,35 @@ impl Class {
     }
 }
 
+/// The script of a character that is a token by itself, as far as it tells how much the character says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CharacterScript {
+    /// Ideographs, and whatever is none of the others.
+    Han,
+    Hangul,
+    Hiragana,
+    /// With the long-vowel mark.
+    Katakana,
+    /// No such character.
+    None,
+}
+
+/// The script of a character as it is written.
+pub(super) fn character_script(c: char) -> CharacterScript {
+    match c {
+        '\u{ac00}'..='\u{d7a3}' => CharacterScript::Hangul,
+        'ぁ'..='ゟ' => CharacterScript::Hiragana,
+        '゠'..='ヿ' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}' => CharacterScript::Katakana,
+        c if class(c) != Class::Character => CharacterScript::None,
+        c => match CodePointMapData::<Script>::new().get(c) {
+            Script::Hangul => CharacterScript::Hangul,
+            Script::Hiragana => CharacterScript::Hiragana,
+            Script::Katakana => CharacterScript::Katakana,
+            _ => CharacterScript::Han,
+        },
+    }
+}
+
 /// Whether a character belongs to a script whose characters are tokens by themselves.
 fn is_character_script(c: char) -> bool {
     // The long-vowel mark and its half-width form are shared by the two kana scripts.

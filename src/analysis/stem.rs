@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use frostem::{Algorithm, Stemmer};
 use icu_normalizer::ComposingNormalizer;
 
+use super::MAX_TERM_BYTES;
 use super::fold;
-use super::{MAX_TERM_BYTES, truncate};
+use super::walk::{is_joint, truncate};
 
 /// The algorithm of each script that several languages share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,8 +56,10 @@ impl Algorithms {
 pub(super) fn stem<'w>(written: &str, folded: &'w str, algorithms: Algorithms) -> Cow<'w, str> {
     match folded.chars().next().and_then(|first| algorithms.of(first)) {
         Some(Algorithm::English) => english(folded),
-        // Folding may have cut a longer one; nobody inflects such words.
-        Some(algorithm) if written.len() <= MAX_TERM_BYTES => by_letters(written, folded, algorithm),
+        // Folding may have cut a longer one; nobody inflects such words, nor abbreviations.
+        Some(algorithm) if written.len() <= MAX_TERM_BYTES && !written.contains(is_joint) => {
+            by_letters(written, folded, algorithm)
+        }
         _ => Cow::Borrowed(folded),
     }
 }

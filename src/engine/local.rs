@@ -88,8 +88,8 @@ impl Engine for LocalEngine {
         self.snapshot.generation()
     }
 
-    fn languages(&self) -> &Languages {
-        self.snapshot.languages()
+    fn languages(&self) -> Languages {
+        self.snapshot.languages().clone()
     }
 }
 

@@ -64,7 +64,7 @@ pub trait Engine {
     fn generation(&self) -> u64;
 
     /// The languages of what it searches, which decide the stems of a query's words.
-    fn languages(&self) -> &Languages;
+    fn languages(&self) -> Languages;
 }
 
 /// What counts as an occurrence of a word.

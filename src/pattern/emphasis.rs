@@ -76,7 +76,11 @@ fn asks(word: &str) -> bool {
 }
 
 fn is_single(word: &str, is_listed: fn(&str) -> bool) -> bool {
-    matches!(&analysis::tokens(word)[..], [Token { term, .. }] if is_listed(term))
+    match &analysis::tokens(word)[..] {
+        // An abbreviation, such as `U.S.`, is no word of grammar.
+        [Token { term, span, .. }] => is_listed(term) && !word[span.clone()].contains('.'),
+        _ => false,
+    }
 }
 
 /// Whether a word has two letters or more, all of them capitals.
@@ -115,6 +119,7 @@ mod tests {
         assert_eq!(shown("the US and WHO warnings"), "US WHO warnings");
         assert_eq!(shown("WHAT A WARNING OF MISSILES"), "WARNING MISSILES");
         assert_eq!(shown("I warned"), "warned");
+        assert_eq!(shown("the u.s. warned us"), "u.s. warned");
     }
 
     #[test]

@@ -2,12 +2,12 @@
 //!
 //! A word without a sign means its inflections here too, so that `launch NEAR/5 missile` finds *launched two
 //! missiles*. In a phrase with a distance, what stands between white space is looked for as it stands: in
-//! `"U.S. missiles"~3` the two letters are one operand, of words one behind the other, and so are the characters of
-//! a word in Han, Kana or Hangul.
+//! `"multi-agent system"~3` the first two words are one operand, of words one behind the other, and so are the
+//! characters of a word in Han, Kana or Hangul.
 
 use std::collections::HashMap;
 
-use super::{Automaton, Pattern, PatternError, Shape};
+use super::{Automaton, Pairs, Pattern, PatternError, Shape};
 use crate::analysis::{self, Kind, Languages, Stems};
 use crate::query::{Matcher, Order};
 
@@ -86,24 +86,41 @@ impl Families<'_> {
                 (!shapes.is_empty()).then_some(Shape::AnyOf(shapes))
             }
             Matcher::Within { phrase, extra, order } => self.within(phrase, *extra, *order),
-            _ => self.phrase(Pattern::of(matcher, self.languages)?).map(Shape::Phrase),
+            _ => self.operand(Pattern::of(matcher, self.languages)?),
         })
     }
 
-    /// The words of a pattern that is no proximity itself.
+    /// What a pattern looks for that is no proximity itself.
+    fn operand(&mut self, pattern: Pattern) -> Option<Shape> {
+        match pattern {
+            Pattern::AnyOf(patterns) => {
+                let shapes = patterns.into_iter().filter_map(|pattern| self.operand(pattern));
+                Some(Shape::AnyOf(shapes.collect()))
+            }
+            Pattern::Mixed { required, .. } => self.operand(*required),
+            pattern => self.phrase(pattern).map(Shape::Phrase),
+        }
+    }
+
+    /// The words of a pattern that is one phrase, or one word.
     fn phrase(&mut self, pattern: Pattern) -> Option<Vec<usize>> {
         let (words, last) = match pattern {
-            Pattern::Nothing | Pattern::Near(_) => return None,
+            Pattern::Nothing | Pattern::Near(_) | Pattern::AnyOf(_) | Pattern::Mixed { .. } => return None,
             Pattern::Stem { stems, .. } => (Vec::new(), Words::Stem(stems)),
             Pattern::Word(word) => (Vec::new(), Words::Word(word)),
             Pattern::Prefix(prefix) => (Vec::new(), Words::Prefix(prefix)),
             Pattern::Like(automaton) => (Vec::new(), Words::Like(automaton)),
-            Pattern::Pairs(pairs) => {
-                let (firsts, mut seconds): (Vec<_>, Vec<_>) =
-                    pairs.into_iter().map(|[first, second]| (first, second)).unzip();
-                (firsts, Words::Word(seconds.pop()?))
+            Pattern::Pairs(Pairs { parts, .. }) if parts.len() == 1 => {
+                let mut characters = parts.into_iter().next()?;
+                let last = characters.pop()?;
+                (characters, Words::Word(last))
             }
-            Pattern::Phrase(mut words) | Pattern::Mixed { phrase: mut words, .. } => {
+            Pattern::Pairs(pairs) => {
+                let mut characters = pairs.characters();
+                let last = characters.pop()?;
+                (characters, Words::Word(last))
+            }
+            Pattern::Phrase(mut words) => {
                 let last = words.pop()?;
                 (words, Words::Word(last))
             }
@@ -169,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_stands_between_white_space_stays_together() {
-        let Proximity { shape, families } = of("\"U.S. 미사일 u warn*\"~>4");
+        let Proximity { shape, families } = of("\"u/s 미사일 u warn*\"~>4");
         let words = [word("u"), word("s"), word("미"), word("사"), word("일"), Words::Prefix("warn".into())];
         assert_eq!(families, words);
         let phrases = vec![vec![0, 1], vec![2, 3, 4], vec![0], vec![5]];

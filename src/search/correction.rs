@@ -163,7 +163,8 @@ fn with_capitals_of(typed: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hit::{Request, Response};
+    use crate::analysis::Languages;
+    use crate::hit::{Hit, Request, Response};
     use crate::query::{Operator, Options, Reading, parse};
 
     /// Knows what was meant by some words.
@@ -186,8 +187,20 @@ mod tests {
             Ok(Some(better.to_owned()))
         }
 
+        fn widened(&self, query: &Query, _: &[Hit]) -> Result<Query, EngineError> {
+            Ok(query.clone())
+        }
+
+        fn like(&self, _: &[Hit]) -> Result<Query, EngineError> {
+            Ok(Query::All)
+        }
+
         fn generation(&self) -> u64 {
             0
+        }
+
+        fn languages(&self) -> Languages {
+            Languages::default()
         }
     }
 

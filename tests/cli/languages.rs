@@ -95,3 +95,67 @@ fn a_language_that_nobody_knows_is_an_error_that_lists_those_known() {
     assert_eq!(run.code, 2);
     assert!(run.err().contains("no such language; known are af, ak") && run.err().contains("zu"), "{run}");
 }
+
+#[test]
+fn numbers_and_abbreviations_have_one_form() {
+    let corpus = texts(&[
+        ("a.txt", "On 12 November 2023 the U.S. sold 1,000 F-35A; ICBMs followed, said Kim Jong-un."),
+        ("b.txt", "2023. 11. 12. 미국은 F35A 1000대를 팔았다."),
+        ("c.txt", "２０２３年１１月１２日、US Army and Kim Jong Un."),
+    ]);
+    assert_eq!(marked(&corpus, "U.S."), ["a.txt: U.S", "c.txt: US"]);
+    assert_eq!(marked(&corpus, "'\"US army\"'"), ["c.txt: US Army"]);
+    assert_eq!(marked(&corpus, "'\"the us sold\"'"), ["a.txt: the U.S. sold"]);
+    assert_eq!(marked(&corpus, "1000"), ["a.txt: 1,000", "b.txt: 1000"]);
+    assert_eq!(
+        marked(&corpus, "'+2023 +11 +12 -november'"),
+        ["b.txt: 2023|11|12", "c.txt: ２０２３|１１|１２"]
+    );
+    assert_eq!(marked(&corpus, "2023-11-12"), ["b.txt: 2023. 11. 12"]);
+    for typed in ["F-35A", "F35A", "f-35a", "+F35A"] {
+        assert_eq!(marked(&corpus, typed), ["a.txt: F-35A", "b.txt: F35A"], "{typed}");
+    }
+    assert_eq!(marked(&corpus, "=F35A"), ["b.txt: F35A"], "an exact word is as it was typed");
+    assert_eq!(marked(&corpus, "icbm"), ["a.txt: ICBMs"]);
+    assert_eq!(marked(&corpus, "'\"Kim Jong Un\"'"), ["a.txt: Kim Jong-un", "c.txt: Kim Jong Un"]);
+    assert_eq!(marked(&corpus, "'F-35A NEAR/5 icbm'"), ["a.txt: F-35A|ICBMs"]);
+}
+
+#[test]
+fn a_possessive_is_its_word_and_quoted_only_itself() {
+    let corpus = texts(&[("a.txt", "Korea's missiles."), ("b.txt", "The missiles of Korea.")]);
+    assert_eq!(marked(&corpus, "Korea’s"), ["a.txt: Korea", "b.txt: Korea"]);
+    assert_eq!(marked(&corpus, "'\"Korea’s\"'"), ["a.txt: Korea's"]);
+}
+
+#[test]
+fn korean_endings_hide_no_noun() {
+    let corpus = texts(&[
+        ("a.txt", "북한이 미사일을 발사했다."),
+        ("b.txt", "한국의 미사일경보 체계는 회의에서 논의되었다."),
+        ("c.txt", "미사일 경보는 NATO가 공유한다."),
+    ]);
+    assert_eq!(marked(&corpus, "--all 북한의 미사일 발사"), ["a.txt: 북한|미사일|발사"]);
+    assert_eq!(marked(&corpus, "+미사일을 +북한은"), ["a.txt: 북한|미사일을"]);
+    assert_eq!(marked(&corpus, "'미사일경보 AND 공유'"), ["c.txt: 미사일|경보|공유"]);
+    assert_eq!(marked(&corpus, "'미사일경보 AND 체계'"), ["b.txt: 미사일경보|체계"]);
+    assert_eq!(marked(&corpus, "'미사일 AND 경보'"), ["b.txt: 미사일|경보", "c.txt: 미사일|경보"]);
+    assert_eq!(marked(&corpus, "+회의의 +체계"), ["b.txt: 체계|회의"]);
+    assert_eq!(marked(&corpus, "+NATO의 +경보"), ["c.txt: 경보|NATO"]);
+    assert_eq!(marked(&corpus, "'\"북한의\"'"), [""; 0], "a phrase is as it stands");
+    assert_eq!(marked(&corpus, "'미사일 -북한의'").len(), 2, "what is excluded is the noun");
+    assert_eq!(marked(&corpus, "'북한은 NEAR/9 미사일의'"), ["a.txt: 북한|미사일"]);
+    assert_eq!(marked(&corpus, "'(경보의 AND 북한) OR 체계'"), ["b.txt: 체계"]);
+}
+
+#[test]
+fn japanese_words_that_are_required_mean_their_runs_of_one_script() {
+    let corpus = texts(&[
+        ("a.txt", "ミサイルの警報を共有する。"),
+        ("b.txt", "ミサイル警報の訓練。"),
+        ("c.txt", "ミサイルの訓練。"),
+    ]);
+    assert_eq!(marked(&corpus, "+ミサイル警報 +共有"), ["a.txt: ミサイル|警報|共有"]);
+    assert_eq!(marked(&corpus, "+ミサイルへの警報 +訓練"), ["b.txt: ミサイル警報|訓練"]);
+    assert_eq!(marked(&corpus, "'\"ミサイル警報\"'"), ["b.txt: ミサイル警報"]);
+}
