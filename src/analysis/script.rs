@@ -6,6 +6,8 @@
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, Script};
 
+use super::unspaced;
+
 /// What part a character plays in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -61,9 +63,10 @@ fn class_by_tables(c: char) -> Class {
 impl Class {
     /// The length in bytes of the token that starts `text`, whose first character has this class.
     pub(super) fn token_len(self, text: &str) -> usize {
+        let is_unspaced = text.starts_with(unspaced::is_unspaced);
         let goes_on = |c: char| match class(c) {
             Class::Extender => true,
-            Class::Word => self == Self::Word,
+            Class::Word => self == Self::Word && unspaced::is_unspaced(c) == is_unspaced,
             Class::Character => self == Self::Character && is_jamo_tail(c),
             Class::Separator => false,
         };

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use super::script::{self, Class};
-use super::{MAX_TERM_BYTES, fold, initials, number};
+use super::script::{self, CharacterScript, Class};
+use super::unspaced::{self, Segments};
+use super::{MAX_TERM_BYTES, fold, initials, kana, number};
 
 /// One token of the `body` view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub struct Tokens<'t> {
     at: usize,
     token: Token,
     seen: usize,
+    /// Where the words end that no spaces part.
+    segments: Segments,
+    /// How many Katakana in a row end with the token.
+    katakana: usize,
     /// How many numbers, with nothing but a dot or a comma between each two, end with the token.
     numbers: usize,
 }
@@ -49,7 +54,15 @@ pub struct Tokens<'t> {
 impl<'t> Tokens<'t> {
     /// A walk that stands before the first token of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, token: Token::default(), seen: 0, numbers: 0 }
+        Self {
+            text,
+            at: 0,
+            token: Token::default(),
+            seen: 0,
+            segments: Segments::default(),
+            katakana: 0,
+            numbers: 0,
+        }
     }
 
     /// Moves to the next token; false where there is none.
@@ -57,8 +70,10 @@ impl<'t> Tokens<'t> {
         while let Some((start, class)) = first_in_token(&self.text[self.at..]) {
             let start = self.at + start;
             let (end, spelling) = self.extent(start, class);
-            self.at = end;
             self.spell(start..end, spelling);
+            // A mark that is no part of the term still belongs to the token.
+            let end = end + kana::silent_mark_len(self.katakana, &self.text[end..]);
+            self.at = end;
             if self.token.term.is_empty() {
                 continue;
             }
@@ -79,8 +94,11 @@ impl<'t> Tokens<'t> {
     }
 
     /// Where the token that starts at `start` ends, and what of it counts.
-    fn extent(&self, start: usize, class: Class) -> (usize, Spelling) {
+    fn extent(&mut self, start: usize, class: Class) -> (usize, Spelling) {
         let (before, rest) = self.text.split_at(start);
+        if class == Class::Word && rest.starts_with(unspaced::is_unspaced) {
+            return (self.segments.end(self.text, start), Spelling::Plain);
+        }
         if class == Class::Word {
             if let Some(len) = initials::len(before, rest) {
                 return (start + len, Spelling::WithoutJoints);
@@ -90,14 +108,33 @@ impl<'t> Tokens<'t> {
                 return (start + last + class.token_len(&rest[last..]), Spelling::WithoutJoints);
             }
         }
-        (start + class.token_len(rest), Spelling::Plain)
+        let spelling = if class == Class::Word { Spelling::Plain } else { Spelling::Character };
+        (start + class.token_len(rest), spelling)
+    }
+
+    /// Makes the term of a Han, Kana or Hangul character.
+    fn spell_character(&mut self, span: &Range<usize>) {
+        let (before, after) = (&self.text[..span.start], &self.text[span.end..]);
+        let written = &self.text[span.clone()];
+        let first = written.chars().next().unwrap_or_default();
+        if !kana::unfold(before, first, after, &mut self.token.term) {
+            fold::fold_into(written, &mut self.token.term);
+        }
+        let goes_on = self.token.span.end == span.start;
+        let before = if goes_on { self.katakana } else { 0 };
+        let is_katakana = script::character_script(first) == CharacterScript::Katakana;
+        self.katakana = if is_katakana { before + 1 } else { 0 };
     }
 
     /// Makes the term of the token at `span`.
     fn spell(&mut self, span: Range<usize>, spelling: Spelling) {
         let written = &self.text[span.clone()];
+        if !matches!(spelling, Spelling::Character) {
+            self.katakana = 0;
+        }
         match spelling {
             Spelling::Plain => fold::fold_into(written, &mut self.token.term),
+            Spelling::Character => self.spell_character(&span),
             Spelling::WithoutJoints => {
                 let joined: String = written.chars().filter(|&c| !is_joint(c)).collect();
                 fold::fold_into(&joined, &mut self.token.term);
@@ -125,6 +162,8 @@ impl<'t> Tokens<'t> {
 enum Spelling {
     /// All of it.
     Plain,
+    /// All of it, a character by itself.
+    Character,
     /// Its letters or digits, without what stands between them.
     WithoutJoints,
 }

@@ -52,7 +52,10 @@ impl Typed<'_> {
             {
                 self.of_characters(tokens)
             }
-            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) => self.of_mixed(tokens),
+            // Characters, or words that no spaces part.
+            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) || touch(tokens) => {
+                self.of_mixed(tokens)
+            }
             [_, _, ..] => self.of_several(tokens),
             _ => Pattern::of_phrase(tokens.to_vec()),
         }
@@ -120,9 +123,12 @@ impl Typed<'_> {
         let runs = tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter);
         let is_telling = |run: &&[Token]| run.len() > 1 || run[0].kind == Kind::Word;
         let core = &tokens[..tokens.len() - ending_len(self.text, tokens)];
-        let required = match core.iter().any(|token| token.kind != Kind::Word) || core.is_empty() {
-            true => Pattern::of_phrase(if core.is_empty() { tokens } else { core }.to_vec()),
-            false => self.of_tokens(core),
+        let required = match core {
+            [] => Pattern::of_phrase(tokens.to_vec()),
+            core if core.len() < tokens.len() && core.iter().all(|token| token.kind == Kind::Word) => {
+                self.of_tokens(core)
+            }
+            core => Pattern::of_phrase(core.to_vec()),
         };
         Pattern::Mixed {
             phrase: tokens.iter().map(|token| token.term.clone()).collect(),
@@ -130,6 +136,11 @@ impl Typed<'_> {
             required: Box::new(required),
         }
     }
+}
+
+/// Whether a token stands directly behind another.
+fn touch(tokens: &[Token]) -> bool {
+    tokens.windows(2).any(|two| two[0].span.end == two[1].span.start)
 }
 
 fn any_of(patterns: impl Iterator<Item = Pattern>) -> Pattern {
@@ -200,6 +211,16 @@ mod tests {
         assert_eq!(pairs.characters().concat(), "북한의");
         assert_eq!(pairs.kinds, [PairKind::Content, PairKind::Ending]);
         assert_eq!(pairs.parts, [["북", "한"]]);
+    }
+
+    #[test]
+    fn words_that_no_spaces_part_rank_each_by_itself() {
+        let Pattern::Mixed { phrase, pieces, required } = pattern("ทุกสองสัปดาห์")
+        else {
+            panic!("not mixed")
+        };
+        assert_eq!(pieces, [stem("ทุก"), stem("สอง"), stem("สัปดาห์")]);
+        assert_eq!(*required, Pattern::Phrase(phrase));
     }
 
     #[test]

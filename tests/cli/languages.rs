@@ -159,3 +159,22 @@ fn japanese_words_that_are_required_mean_their_runs_of_one_script() {
     assert_eq!(marked(&corpus, "+ミサイルへの警報 +訓練"), ["b.txt: ミサイル警報|訓練"]);
     assert_eq!(marked(&corpus, "'\"ミサイル警報\"'"), ["b.txt: ミサイル警報"]);
 }
+
+#[test]
+fn japanese_spellings_of_one_word_find_each_other() {
+    let corpus =
+        texts(&[("a.txt", "サーバーの人々はリンゴを食べる。"), ("b.txt", "ｻｰﾊﾞの人人はりんごを食べる。")]);
+    assert_eq!(marked(&corpus, "'\"サーバー\"'"), ["a.txt: サーバー", "b.txt: ｻｰﾊﾞ"]);
+    assert_eq!(marked(&corpus, "サーバ"), ["a.txt: サーバー", "b.txt: ｻｰﾊﾞ"]);
+    assert_eq!(marked(&corpus, "'\"人々\"'"), ["a.txt: 人々", "b.txt: 人人"]);
+    assert_eq!(marked(&corpus, "'\"りんごを食べる\"'"), ["a.txt: リンゴを食べる", "b.txt: りんごを食べる"]);
+    assert_eq!(marked(&corpus, "'\"サバ\"'"), [""; 0]);
+}
+
+#[test]
+fn words_of_thai_are_found_though_no_spaces_part_them() {
+    let corpus = texts(&[("a.txt", "การประชุมทุกสองสัปดาห์ของรัฐบาล"), ("b.txt", "สองวันต่อสัปดาห์")]);
+    assert_eq!(marked(&corpus, "'\"สองสัปดาห์\"'"), ["a.txt: สองสัปดาห์"]);
+    assert_eq!(marked(&corpus, "สัปดาห์"), ["a.txt: สัปดาห์", "b.txt: สัปดาห์"]);
+    assert_eq!(marked(&corpus, "สองสัปดาห์"), ["a.txt: สองสัปดาห์", "b.txt: สอง|สัปดาห์"]);
+}
