@@ -50,6 +50,12 @@ impl Date {
         i64::from((self.0 - epoch).get_days())
     }
 
+    /// The day so many days after 1 January 1970, if it can be said.
+    pub fn of_days(days: i64) -> Option<Self> {
+        let days = jiff::Span::new().try_days(days).ok()?;
+        civil::date(1970, 1, 1).checked_add(days).ok().map(Self)
+    }
+
     /// The day of `time`, in UTC.
     pub fn of_time(time: SystemTime) -> Option<Self> {
         let stamp = jiff::Timestamp::try_from(time).ok()?;
@@ -327,6 +333,14 @@ mod tests {
         assert_eq!(of("12-2023-11-12345.md"), Some("2023-11-01".into()));
         assert_eq!(of("order-8123456789.txt"), None);
         assert_eq!(of("page-1200-11-12.txt"), None);
+    }
+
+    #[test]
+    fn days_are_counted_from_1970_there_and_back() {
+        for date in [Date::MIN, Date::MAX, Date::new(2024, 2, 29).expect("a day")] {
+            assert_eq!(Date::of_days(date.days()), Some(date));
+        }
+        assert_eq!([Date::of_days(Date::MAX.days() + 1), Date::of_days(i64::MIN)], [None, None]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
 //! `missile "missile warning"` the phrase.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use crate::analysis::{self, Kind, Language, Languages, Token};
@@ -291,13 +291,7 @@ fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<
         places.extend(words.iter().map(|word| Some((number, word))));
         places.push(None);
     }
-    let positions = |family: &Words| {
-        let is_of_it = |word: &Word| family.contains(&word.token.term, languages);
-        let all = (0..).zip(&places);
-        let of_it = all.filter(|(_, place)| place.is_some_and(|(_, word)| is_of_it(word)));
-        of_it.map(|(position, _)| position).collect()
-    };
-    let positions: Vec<Vec<u32>> = proximity.families.iter().map(positions).collect();
+    let positions = positions(&proximity.families, &places, languages);
     let mut finder = Finder::new(&proximity.shape);
     let mut parts = Vec::new();
     for interval in 0..finder.find(&positions) {
@@ -312,6 +306,28 @@ fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<
         }
     }
     ranges
+}
+
+/// The positions of the words of each family.
+fn positions(families: &[Words], places: &[Option<(usize, &Word)>], languages: &Languages) -> Vec<Vec<u32>> {
+    // Of families that are one word there may be very many.
+    let (mut single, mut others) = (HashMap::new(), Vec::new());
+    for (number, family) in families.iter().enumerate() {
+        match family {
+            Words::Word(word) => drop(single.insert(word.as_str(), number)),
+            _ => others.push((number, family)),
+        }
+    }
+    let mut positions = vec![Vec::new(); families.len()];
+    for (position, place) in (0..).zip(places) {
+        let Some((_, Word { token, .. })) = place else { continue };
+        if let Some(&number) = single.get(token.term.as_str()) {
+            positions[number].push(position);
+        }
+        let of_others = others.iter().filter(|(_, family)| family.contains(&token.term, languages));
+        of_others.for_each(|&(number, _)| positions[number].push(position));
+    }
+    positions
 }
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
@@ -394,6 +410,14 @@ mod tests {
         );
         assert_eq!(marked("/MISS.les?/", "Missiles, a missile, amiss"), "[Missiles|0], a [missile|0], amiss");
         assert_eq!(marked("a /[b-d]/^2", "a b-e c"), "[a|0] [b|1]-e [c|1]");
+    }
+
+    #[test]
+    fn of_fuzzy_characters_the_run_that_is_spelt_most_nearly_is_marked() {
+        assert_eq!(marked("미싸일~1", "대미사일을 미 사일, 미상일"), "대[미사일|0]을 [미 사일|0], 미상일");
+        assert_eq!(marked("미싸일~2", "대미사일을 미상일"), "대[미사일|0]을 [미상일|0]");
+        assert_eq!(marked("防衝省~1", "防衛省は防省に"), "[防衛省|0]は[防省|0]に");
+        assert_eq!(marked("미싸일~1 BEFORE/1 발싸~1", "미사일을 발사"), "[미사일|0]을 [발사|0]");
     }
 
     #[test]

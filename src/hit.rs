@@ -14,6 +14,10 @@ use crate::document::{Anchor, DateSource, DocId, Format, Location};
 use crate::query::Query;
 use crate::span::{InPassage, Span};
 
+mod facets;
+
+pub use facets::{DateStep, Facet, FacetCounts, FacetRequest, FacetValue, Facets, NoFacet};
+
 /// What is asked of an engine.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -21,6 +25,10 @@ pub struct Request {
     pub query: Query,
     /// What the document must match as a whole, each clause in any of its passages.
     pub document: Option<Query>,
+    /// What hits must match beside it; changes no score and is not marked.
+    pub filter: Option<Query>,
+    /// The document whose passages are left out.
+    pub without: Option<DocId>,
     /// How many hits to give at most.
     pub limit: usize,
     /// How many of the first hits to leave out.
@@ -31,6 +39,8 @@ pub struct Request {
     pub sort: Sort,
     /// Whether the number of hits must be exact, even where that costs the pruning of weak hits.
     pub count: Count,
+    /// What to count the documents by that match.
+    pub facets: FacetRequest,
     /// Whether words of the first hits are looked for too.
     pub expand: bool,
     /// Whether each hit says what its score is made of.
@@ -43,11 +53,14 @@ impl Default for Request {
         Self {
             query: Query::All,
             document: None,
+            filter: None,
+            without: None,
             limit: 10,
             offset: 0,
             group: Group::default(),
             sort: Sort::default(),
             count: Count::default(),
+            facets: FacetRequest::default(),
             expand: false,
             explain: false,
         }
@@ -99,6 +112,8 @@ pub struct Response {
     pub total: usize,
     /// Whether `total` counts every hit.
     pub total_exact: bool,
+    /// The counts of documents, where any were asked for.
+    pub facets: Option<Facets>,
 }
 
 /// One result passage and its place.

@@ -78,6 +78,7 @@ fn expanded(engine: &dyn Engine, request: &Request) -> Result<Query, EngineError
     let first = Request {
         query: request.query.clone(),
         document: request.document.clone(),
+        filter: request.filter.clone(),
         limit: DOCUMENTS_TO_LEARN_FROM,
         group: Group::Document,
         ..Request::default()

@@ -67,7 +67,7 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("toml", &["extract"]),
     ("calamine", &["extract"]),
     ("hayro_interpret", &["extract"]),
-    ("icu_segmenter", &["passage", "analysis"]),
+    ("icu_segmenter", &["passage", "analysis", "render"]),
     ("icu_casemap", &["analysis"]),
     ("icu_normalizer", &["analysis", "extract"]),
     ("icu_properties", &["analysis"]),

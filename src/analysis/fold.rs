@@ -21,6 +21,17 @@ pub fn fold(word: &str) -> String {
     folded
 }
 
+/// A text in which case does not matter, and neither does how accents are composed; all else of it stays.
+pub fn fold_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let composed = ComposingNormalizer::new_nfc().normalize(text).into_owned();
+    let cased = CaseMapper::new().fold_string(&composed);
+    // Case folding can take a letter apart.
+    ComposingNormalizer::new_nfc().normalize(&cased).into_owned()
+}
+
 /// Puts the folded form of a word into `folded`, in place of what it held.
 pub(super) fn fold_into(word: &str, folded: &mut String) {
     folded.clear();
@@ -139,6 +150,12 @@ mod tests {
         ] {
             assert_eq!(fold(word), folded, "{word}");
         }
+    }
+
+    #[test]
+    fn folding_case_leaves_accents_and_punctuation() {
+        assert_eq!(fold_case("Straße, ÉTÉ  E\u{301}"), "strasse, été  é");
+        assert_eq!(fold_case("Asia-Desk 2"), "asia-desk 2");
     }
 
     proptest! {

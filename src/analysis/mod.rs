@@ -9,8 +9,9 @@
 //! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters | ranked words |
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
-//! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end. Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the
-//! positions of their words, marked by [`STEM_MARK`].
+//! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
+//! Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the positions of their
+//! words, marked by [`STEM_MARK`].
 
 mod characters;
 mod detect;
@@ -21,6 +22,7 @@ mod japanese;
 mod kana;
 pub mod korean;
 mod language;
+mod letters;
 mod number;
 mod script;
 mod stem;
@@ -30,9 +32,10 @@ mod walk;
 
 pub use characters::{Characters, PairKind, ending_len};
 pub use detect::{KNOWN_LANGUAGES, detect_language};
-pub use fold::fold;
+pub use fold::{fold, fold_case};
 pub use function_words::{is_request_word, is_stop_word};
 pub use language::{Language, Languages};
+pub use letters::{hangul, letters};
 pub use stem::Stems;
 pub use tantivy_tokenizers::{View, register};
 pub use walk::{Kind, Token, Tokens};

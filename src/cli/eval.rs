@@ -17,6 +17,7 @@ use crate::hit::{Group, Request};
 use crate::index::{Snapshot, Writer};
 use crate::ingest;
 use crate::query::{self, Reading};
+use crate::render;
 use crate::render::write_json_line;
 use crate::search::{Marking, search};
 
@@ -184,7 +185,7 @@ fn as_json(name: &str, measures: Measures, queries: usize) -> serde_json::Value 
 
 fn write_row(name: &str, measures: Measures, queries: &str, out: &mut dyn Write) -> Result<(), Failure> {
     let Measures { ndcg_10, average_precision, recall_100, precision_10, reciprocal_rank_10 } = measures;
-    write!(out, "{:<20}", crate::render::sanitised(name))?;
+    write!(out, "{}", render::padded(&render::sanitised(name), 20))?;
     for value in [ndcg_10, average_precision, recall_100, precision_10, reciprocal_rank_10] {
         write!(out, "{value:>9.4}")?;
     }

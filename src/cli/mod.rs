@@ -8,11 +8,13 @@ mod diagnostics;
 mod eval;
 mod generate;
 mod index;
+mod like;
 mod maintain;
 mod progress;
 mod search;
 mod show;
 mod status;
+mod terms;
 mod why_not;
 
 use std::path::PathBuf;
@@ -72,7 +74,9 @@ enum Command {
     Search(Box<search::Arguments>),
     Show(show::Arguments),
     Status(status::Arguments),
+    Like(like::Arguments),
     WhyNot(why_not::Arguments),
+    Terms(terms::Arguments),
     Verify(maintain::VerifyArguments),
     Compact(maintain::CompactArguments),
     Eval(eval::Arguments),
@@ -128,7 +132,9 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Search(arguments) => search::run(global, &arguments),
         Command::Show(arguments) => show::run(global, &arguments),
         Command::Status(arguments) => status::run(global, &arguments),
+        Command::Like(arguments) => like::run(global, &arguments),
         Command::WhyNot(arguments) => why_not::run(global, &arguments),
+        Command::Terms(arguments) => terms::run(global, &arguments),
         Command::Verify(_) => maintain::verify(global),
         Command::Compact(arguments) => maintain::compact(global, &arguments),
         Command::Eval(arguments) => eval::run(&arguments),

@@ -1,25 +1,29 @@
 //! `tidings search`: one query, or a batch of them.
 
 mod batch;
-mod session;
+pub(super) mod flags;
+pub(super) mod narrow;
+pub(super) mod session;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
-use crate::engine::LocalEngine;
+use crate::engine::{LocalEngine, unknown_keys};
 use crate::index::Snapshot;
 use crate::ingest;
-use crate::query::{self, Operator, Reading};
-use crate::render::{self, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Problem, Separator, Turn};
-use session::{Asked, Session};
+use crate::query::Query;
+use crate::render::{Problem, Turn};
+use flags::{ChoiceArguments, OutputArguments, ReadingArguments, WideningArguments};
+use narrow::NarrowArguments;
+use session::{Asked, Given, Session};
 
 const EXAMPLES: &str = r#"Query text:
   missile warning           either word, ranked; inflections match
@@ -32,6 +36,9 @@ const EXAMPLES: &str = r#"Query text:
   pyongyng~1  /miss.le/     within so many edits; a regular expression on whole words
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
+  size:>1MB  size:1KB..2MB  size of the source: B, KB, MB, GB (of 1000), KiB, MiB, GiB (of 1024)
+  meta.desk:Asia            a fact that the document states of itself, in any case; meta.desk:As*  meta.desk:*
+  meta.year:>=2020          a number or a date; meta.year:2020..2023  meta.published:<2023-11
   word^2                    weighs twice
 
 Examples:
@@ -41,6 +48,9 @@ Examples:
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
   tidings search --auto-correct misile warning
+  tidings search --filter 'lang:en size:<1MB' --filter meta.desk:Asia missile warning
+  tidings search --count --facets lang,date:month,path:2,meta.desk warning
+  tidings search --format html missile warning > hits.html
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
@@ -52,108 +62,20 @@ pub(super) struct Arguments {
     #[arg(value_name = "QUERY", required_unless_present = "queries", conflicts_with = "queries")]
     query: Vec<String>,
     /// Answer one query a line of this file (`-` for standard input): an id, a tab and the query text, or the text alone
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "qid")]
     queries: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadingArguments,
     #[command(flatten)]
+    widening: WideningArguments,
+    #[command(flatten)]
     choice: ChoiceArguments,
+    #[command(flatten)]
+    narrow: NarrowArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
     refresh: RefreshArguments,
-}
-
-/// How the query text is read.
-#[derive(Clone, Copy, Debug, Args)]
-#[command(next_help_heading = "Query")]
-pub(super) struct ReadingArguments {
-    /// Take the query text as plain words, nothing in it as an operator
-    #[arg(long, conflicts_with = "phrase")]
-    words: bool,
-    /// Take the query text as one phrase
-    #[arg(long)]
-    phrase: bool,
-    /// Require every word
-    #[arg(long, conflicts_with = "any")]
-    all: bool,
-    /// Require any of the words (the default)
-    #[arg(long)]
-    any: bool,
-    /// Where the index hardly has a word, search for the one that was probably meant
-    #[arg(long)]
-    auto_correct: bool,
-}
-
-impl ReadingArguments {
-    /// How a query text is read.
-    pub(super) fn options(self) -> query::Options {
-        query::Options {
-            reading: match (self.words, self.phrase) {
-                (true, _) => Reading::Words,
-                (_, true) => Reading::Phrase,
-                _ => Reading::Query,
-            },
-            operator: if self.all { Operator::All } else { Operator::Any },
-        }
-    }
-}
-
-/// Which hits are given, and in which order.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Hits")]
-struct ChoiceArguments {
-    /// How many hits to give at most
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
-    limit: usize,
-    /// How many of the first hits to leave out
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: usize,
-    /// What a hit is: a passage, or a document with its best passage
-    #[arg(long, value_name = "WHAT", default_value = "passage")]
-    group: GroupBy,
-    /// Where all that the query requires must stand: in one passage, or anywhere in one document
-    #[arg(long, value_name = "WHERE", default_value = "passage")]
-    within: GroupBy,
-    /// The order of the hits
-    #[arg(long, value_name = "KEY", default_value = "score", allow_hyphen_values = true)]
-    sort: SortBy,
-    /// Look also, with less weight, for words that the first hits have in common
-    #[arg(long)]
-    expand: bool,
-    /// Give the number of hits alone, counted exactly
-    #[arg(short, long)]
-    count: bool,
-}
-
-/// How hits are shown.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Output")]
-struct OutputArguments {
-    /// JSON Lines, as `tidings schema` describes them; the same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-    /// The output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// Say of each hit what its score is made of, and how the query was understood
-    #[arg(long)]
-    explain: bool,
-    /// End paths with a NUL byte, as `xargs -0` wants them; goes with --format paths
-    #[arg(short = '0', long)]
-    null: bool,
-    /// How many characters of a passage the text output shows
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    snippet: usize,
-    /// Link paths on the terminal: none, default, file, vscode, kitty, … or a format as ripgrep's
-    #[arg(long, value_name = "FORMAT", default_value = "none")]
-    hyperlink_format: HyperlinkFormat,
-    /// The name of the run in trec output
-    #[arg(long, value_name = "TAG", default_value = "tidings")]
-    run_tag: String,
-    /// The id of the query in trec, csv and JSON output
-    #[arg(long, value_name = "ID", conflicts_with = "queries")]
-    qid: Option<String>,
 }
 
 /// What is read before the search.
@@ -174,54 +96,29 @@ struct RefreshArguments {
     write: WriteArguments,
 }
 
-/// Passages or documents.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum GroupBy {
-    Passage,
-    Document,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SortBy {
-    /// Best first
-    Score,
-    /// Oldest first
-    Date,
-    /// Newest first
-    #[value(name = "-date")]
-    MinusDate,
-    /// By document id
-    Path,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// JSON Lines
-    Json,
-    /// The path of each document, once
-    Paths,
-    /// path:line:column:text, for editors
-    Vimgrep,
-    /// One row a hit, with a header
-    Csv,
-    /// Runs for trec_eval
-    Trec,
-}
-
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let filter = arguments.narrow.filter()?;
+    arguments.output.check_facets(&arguments.narrow)?;
     let problems = refresh(global, &arguments.refresh)?;
+    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    if let Some(filter) = &filter {
+        unknown_keys_told(engine.snapshot(), filter)?.iter().for_each(tell);
+    }
     let session = Arc::new(Session {
-        engine: LocalEngine::new(Snapshot::open(&global.index)?),
-        arguments: arguments.clone(),
-        options: render_options(global, arguments),
+        engine,
+        reading: arguments.reading,
+        widening: arguments.widening,
+        choice: arguments.choice.clone(),
+        facets: arguments.narrow.facets(),
+        explain: arguments.output.explain,
+        filter,
+        options: arguments.output.render_options(global),
         problems,
     });
     let mut out = BufWriter::new(io::stdout().lock());
     let outcome = match &arguments.queries {
         Some(file) => batch::answer_all(&session, file, &mut out)?,
-        None => answer_one(&session, &mut out)?,
+        None => answer_one(&session, &arguments.query.join(" "), arguments.output.qid.as_deref(), &mut out)?,
     };
     out.flush()?;
     Ok(match (outcome, session.problems.is_empty()) {
@@ -230,12 +127,21 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     })
 }
 
-fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let text = session.arguments.query.join(" ");
-    let read = session.read(&text)?;
+fn answer_one(
+    session: &Session,
+    text: &str,
+    id: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
+    let read = session.read(text)?;
     read.notices.iter().for_each(tell);
-    let id = session.arguments.output.qid.as_deref();
-    let given = session.answer(Asked { text: &text, id, turn: Turn::Only }, read, out)?;
+    let given = session.answer(Asked { text, id, turn: Turn::Only }, read, out)?;
+    give_out(session, &given, out)
+}
+
+/// Ends the only answer of a run, and tells what is to be told behind it.
+pub(super) fn give_out(session: &Session, given: &Given, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    session.end(out)?;
     // The hits come first, also where both go to one terminal.
     out.flush()?;
     if !given.found && session.is_for_people() {
@@ -243,6 +149,14 @@ fn answer_one(session: &Session, out: &mut dyn Write) -> Result<Outcome, Failure
     }
     given.remarks.iter().for_each(tell);
     Ok(if given.found { Outcome::Done } else { Outcome::Nothing })
+}
+
+/// What to tell of facts that no document can be found by, since a slip of the pen would go unnoticed.
+fn unknown_keys_told(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Failure> {
+    let told = |key: String| {
+        format!("meta.{key}: no document states this; `tidings show` tells what a document states")
+    };
+    Ok(unknown_keys(snapshot, query)?.into_iter().map(told).collect())
 }
 
 /// Reads what changed, if that was asked for; gives what failed.
@@ -262,39 +176,4 @@ fn refresh(global: &Global, arguments: &RefreshArguments) -> Result<Vec<Problem>
         tell(summary(&report));
     }
     Ok(problems)
-}
-
-fn render_options(global: &Global, arguments: &Arguments) -> render::Options {
-    let output = &arguments.output;
-    let colour = if global.colours_output() { Colour::Ansi } else { Colour::Plain };
-    let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    render::Options {
-        format: if output.json { OutputFormat::Json } else { output.format.into() },
-        colour,
-        hyperlinks: Some(Hyperlinks {
-            format: output.hyperlink_format.clone(),
-            folder: std::env::current_dir().unwrap_or_default(),
-            host: String::new(),
-            wsl_prefix: std::env::var("WSL_DISTRO_NAME")
-                .map(|name| format!("wsl$/{name}"))
-                .unwrap_or_default(),
-        }),
-        snippet: output.snippet,
-        width: width.map(|(terminal_size::Width(columns), _)| usize::from(columns)),
-        separator: if output.null { Separator::Nul } else { Separator::Newline },
-        run_tag: output.run_tag.clone(),
-    }
-}
-
-impl From<Format> for OutputFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Text => Self::Text,
-            Format::Json => Self::Json,
-            Format::Paths => Self::Paths,
-            Format::Vimgrep => Self::Vimgrep,
-            Format::Csv => Self::Csv,
-            Format::Trec => Self::Trec,
-        }
-    }
 }

@@ -54,7 +54,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
 }
 
 /// The document of this id; or else the one, and the number of its passage, of which this is a passage's id.
-fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(DocumentRecord, Option<u32>)>, Failure> {
+pub(super) fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(DocumentRecord, Option<u32>)>, Failure> {
     if let Some(record) = snapshot.record(id)? {
         return Ok(Some((record, None)));
     }

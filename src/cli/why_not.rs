@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
-use super::search::ReadingArguments;
+use super::search::flags::ReadingArguments;
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Group, Request};
 use crate::index::Snapshot;

@@ -14,13 +14,13 @@ use tantivy::{Searcher, Term};
 use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
-use super::scope::ScopeQuery;
-use super::{EngineError, expand};
+use super::{EngineError, expand, fact_filter, scope};
 use crate::analysis::{STEM_MARK, Stems};
 use crate::date::Period;
+use crate::hit::Request;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pairs, Pattern, Proximity, Words};
-use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, TextClause, TextField};
+use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
 
 /// A query made ready for one snapshot.
 pub(super) struct Compiled {
@@ -71,20 +71,36 @@ pub(super) struct Neighbours {
 pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
     let plan = compiler.plan(query, Asked::ToRank)?;
-    let matching = compiler.matching(&plan);
-    Ok(Compiled { matching, plan, leaves: compiler.leaves, neighbours: compiler.neighbours })
+    Ok(compiler.finish(plan))
 }
 
-impl Compiled {
-    /// The same, for the passages alone that `scope` finds.
-    pub(super) fn inside(mut self, scope: ScopeQuery) -> Self {
-        let leaf = Leaf { query: Box::new(scope.clone()), clause: None, word: None };
-        self.leaves.push(leaf);
-        let inside = Plan::Condition(Box::new(Plan::Leaf(self.leaves.len() - 1)));
-        self.plan = Plan::And(vec![self.plan, inside]);
-        self.matching = Box::new(BooleanQuery::intersection(vec![self.matching, Box::new(scope)]));
-        self
+/// Compiles what a request looks for, with what restricts it, for `snapshot`.
+pub(super) fn compile_request(request: &Request, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
+    let mut compiler = Compiler::new(snapshot);
+    let mut plans = vec![compiler.plan(&request.query, Asked::ToRank)?];
+    if let Some(filter) = &request.filter {
+        plans.push(compiler.condition(filter)?);
     }
+    if let Some(document) = &request.without {
+        let of_document = raw_query(compiler.fields.id, document.as_str());
+        let of_document = compiler.leaf(Box::new(ConstScoreQuery::new(of_document, 0.0)));
+        plans.push(Plan::Condition(Box::new(Plan::Not(Box::new(of_document)))));
+    }
+    if let Some(condition) = &request.document {
+        let scope = scope::documents(snapshot, &compile(condition, snapshot)?)?;
+        let inside = compiler.leaf(Box::new(scope));
+        plans.push(Plan::Condition(Box::new(inside)));
+    }
+    let plan = if plans.len() == 1 { plans.remove(0) } else { Plan::And(plans) };
+    Ok(compiler.finish(plan))
+}
+
+/// The words at both ends of a part of a query, by their leaves, and what their scores are multiplied with.
+#[derive(Clone, Copy)]
+struct Edges {
+    first: usize,
+    last: usize,
+    factor: f32,
 }
 
 /// What a word is asked for, which decides whether a part of it will do.
@@ -103,14 +119,19 @@ struct Compiler<'a> {
     neighbours: Vec<Neighbours>,
     /// What the scores of the clause at hand are multiplied with.
     factor: f32,
-    /// The number of the clause at hand.
-    clause: usize,
+    /// The number of the clause at hand, if it is one of the query.
+    clause: Option<usize>,
 }
 
 impl<'a> Compiler<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let (leaves, neighbours) = (Vec::new(), Vec::new());
-        Self { snapshot, fields: snapshot.fields(), leaves, neighbours, factor: 1.0, clause: 0 }
+        Self { snapshot, fields: snapshot.fields(), leaves, neighbours, factor: 1.0, clause: None }
+    }
+
+    fn finish(self, plan: Plan) -> Compiled {
+        let matching = self.matching(&plan);
+        Compiled { matching, plan, leaves: self.leaves, neighbours: self.neighbours }
     }
 
     fn plan(&mut self, query: &Query, asked: Asked) -> Result<Plan, EngineError> {
@@ -142,6 +163,16 @@ impl<'a> Compiler<'a> {
         })
     }
 
+    /// What must match and gives no score.
+    fn condition(&mut self, query: &Query) -> Result<Plan, EngineError> {
+        let plan = self.excluded(query)?;
+        for leaf in plan.leaves() {
+            self.leaves[leaf].clause = None;
+        }
+        self.clause = None;
+        Ok(Plan::Condition(Box::new(plan)))
+    }
+
     /// What must not match: words in it are nobody's neighbours.
     fn excluded(&mut self, query: &Query) -> Result<Plan, EngineError> {
         let known = self.neighbours.len();
@@ -152,24 +183,35 @@ impl<'a> Compiler<'a> {
 
     /// Notes which words stand next to each other in a row of parts; conditions do not come between.
     fn add_neighbours<'p>(&mut self, parts: impl Iterator<Item = &'p Plan>) {
-        let mut before = None;
+        let mut before: Option<Edges> = None;
         for plan in parts.filter(|plan| !plan.is_condition()) {
-            let word = self.word_of(plan, self.factor);
-            if let (Some((first, one)), Some((second, other))) = (before, word) {
-                self.neighbours.push(Neighbours { leaves: [first, second], weight: f32::min(one, other) });
+            let edges = self.edges(plan, self.factor);
+            if let (Some(before), Some(edges)) = (before, edges) {
+                let weight = f32::min(before.factor, edges.factor);
+                self.neighbours.push(Neighbours { leaves: [before.last, edges.first], weight });
             }
-            before = word;
+            before = edges;
         }
     }
 
-    /// The leaf of a part that is a word with inflections, and what its score is multiplied with.
-    fn word_of(&self, plan: &Plan, factor: f32) -> Option<(usize, f32)> {
+    /// The first and the last word of a part that is a word with inflections, or a compound of such words.
+    fn edges(&self, plan: &Plan, factor: f32) -> Option<Edges> {
+        let of = |leaf: &Plan| match leaf {
+            Plan::Leaf(leaf) => self.leaves[*leaf].word.as_ref()?.form.as_ref().map(|_| *leaf),
+            _ => None,
+        };
         match plan {
-            Plan::Leaf(leaf) => {
-                let has_form = self.leaves[*leaf].word.as_ref().is_some_and(|word| word.form.is_some());
-                has_form.then_some((*leaf, factor))
-            }
-            Plan::Weighted(plan, weight) => self.word_of(plan, factor * weight),
+            Plan::Leaf(_) => of(plan).map(|leaf| Edges { first: leaf, last: leaf, factor }),
+            Plan::Weighted(plan, weight) => self.edges(plan, factor * weight),
+            Plan::And(plans) => match &plans[..] {
+                [Plan::Condition(_), Plan::Weighted(words, _)] => match &**words {
+                    Plan::Or(words) => {
+                        Some(Edges { first: of(words.first()?)?, last: of(words.last()?)?, factor })
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -188,7 +230,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn leaf(&mut self, query: Box<dyn TantivyQuery>) -> Plan {
-        self.leaves.push(Leaf { query, clause: Some(self.clause), word: None });
+        self.leaves.push(Leaf { query, clause: self.clause, word: None });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
@@ -200,12 +242,12 @@ impl<'a> Compiler<'a> {
             1 => terms.remove(0),
             _ => Box::new(BooleanQuery::union(terms)),
         };
-        self.leaves.push(Leaf { query, clause: Some(self.clause), word: Some(word) });
+        self.leaves.push(Leaf { query, clause: self.clause, word: Some(word) });
         Plan::Leaf(self.leaves.len() - 1)
     }
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
-        self.clause = clause.clause;
+        self.clause = Some(clause.clause);
         let pattern = Pattern::of(&clause.matcher, self.snapshot.languages())?;
         let field = match clause.field {
             TextField::Any => return self.anywhere(&clause.matcher, pattern, asked),
@@ -372,7 +414,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn filter(&mut self, clause: &FilterClause) -> Result<Plan, EngineError> {
-        self.clause = clause.clause;
+        self.clause = Some(clause.clause);
         let fields = self.fields;
         let query: Box<dyn TantivyQuery> = match &clause.filter {
             Filter::Path(glob) => self.paths(glob)?,
@@ -380,6 +422,8 @@ impl<'a> Compiler<'a> {
             Filter::Format(name) => raw_query(fields.format, name),
             Filter::Extension(extension) => raw_query(fields.extension, extension),
             Filter::Date(period) => Box::new(date_query(fields.date, *period)),
+            Filter::Size(sizes) => self.of_passages(Box::new(size_query(fields.size, *sizes))),
+            Filter::Fact(filter) => fact_filter::query(self.snapshot.searcher(), fields.fact, filter)?,
         };
         Ok(Plan::Condition(Box::new(self.leaf(Box::new(ConstScoreQuery::new(query, 0.0))))))
     }
@@ -388,11 +432,12 @@ impl<'a> Compiler<'a> {
         let matcher = PathMatcher::new(glob)?;
         let paths = paths_of(self.snapshot.searcher(), self.fields.path, &matcher)?;
         let of_paths = paths.iter().map(|path| Term::from_field_text(self.fields.path, path));
-        // Records of sources have paths too.
-        Ok(Box::new(BooleanQuery::intersection(vec![
-            Box::new(TermSetQuery::new(of_paths)),
-            self.all_passages(),
-        ])))
+        Ok(self.of_passages(Box::new(TermSetQuery::new(of_paths))))
+    }
+
+    /// What a query of a field finds that records of sources have too.
+    fn of_passages(&self, query: Box<dyn TantivyQuery>) -> Box<dyn TantivyQuery> {
+        Box::new(BooleanQuery::intersection(vec![query, self.all_passages()]))
     }
 
     /// The query that finds what a plan matches.
@@ -492,6 +537,11 @@ fn raw_query(field: Field, text: &str) -> Box<dyn TantivyQuery> {
 fn date_query(field: Field, period: Period) -> RangeQuery {
     let day = |date: crate::date::Date| Bound::Included(Term::from_field_i64(field, date.days()));
     RangeQuery::new(day(period.first), day(period.last))
+}
+
+fn size_query(field: Field, sizes: Sizes) -> RangeQuery {
+    let bytes = |size: u64| Bound::Included(Term::from_field_u64(field, size));
+    RangeQuery::new(bytes(sizes.first), bytes(sizes.last))
 }
 
 /// What a `path:` filter asks of a path.

@@ -22,7 +22,7 @@ const WORDS_OF_PASSAGE: usize = 40;
 impl LocalEngine {
     /// The query with the words that say most of `hits` beside it.
     pub(super) fn widened_by(&self, query: &Query, hits: &[Hit]) -> Result<Query, EngineError> {
-        let words = salient(self.snapshot(), hits, WORDS)?;
+        let words = salient(self.snapshot(), hits, WORDS, 0.1)?;
         let sum: f64 = words.iter().map(|word| word.weight).sum();
         if words.is_empty() {
             return Ok(query.clone());
@@ -42,7 +42,7 @@ impl LocalEngine {
 
     /// The query for what is like some passages.
     pub(super) fn query_like(&self, passages: &[Hit]) -> Result<Query, EngineError> {
-        let words = salient(self.snapshot(), passages, WORDS_OF_PASSAGE)?;
+        let words = salient(self.snapshot(), passages, WORDS_OF_PASSAGE, 0.5)?;
         let best = words.first().map_or(1.0, |word| word.weight);
         Ok(any_of(&words, 0, 1.0 / best))
     }
@@ -53,7 +53,10 @@ fn any_of(words: &[Salient], first_clause: usize, factor: f64) -> Query {
     let word = |(at, word): (usize, &Salient)| {
         let matcher = Matcher::Word(word.word.clone());
         let clause = TextClause { clause: first_clause + at, field: TextField::Any, matcher };
-        Query::Weighted { query: Box::new(Query::Text(clause)), weight: shown(word.weight * factor) }
+        match shown(word.weight * factor) {
+            1.0 => Query::Text(clause),
+            weight => Query::Weighted { query: Box::new(Query::Text(clause)), weight },
+        }
     };
     Query::Or(words.iter().enumerate().map(word).collect())
 }

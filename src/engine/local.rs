@@ -9,10 +9,9 @@ use std::ops::Range;
 
 use tantivy::{DocAddress, DocId};
 
-use super::compile::compile;
+use super::compile::{compile, compile_request};
 use super::plan::Value;
 use super::rescore::{POOL, Rescored, Rescorer};
-use super::scope;
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError, Form, suggest};
@@ -55,6 +54,22 @@ impl LocalEngine {
         Ok((0..values.len()).filter(|&at| matches(&values[at])).collect())
     }
 
+    /// The passages of the document `id`, or the one with this number, as hits that nothing was asked of.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be read.
+    pub fn passages_of(&self, id: &str, ordinal: Option<u32>) -> Result<Vec<Hit>, EngineError> {
+        let mut hits = Vec::new();
+        for (rank, address) in (1..).zip(self.snapshot.addresses_of(id)?) {
+            let (stored, text) = self.snapshot.passage_at(address)?;
+            if ordinal.is_none_or(|ordinal| ordinal == stored.ordinal) {
+                hits.push(hit_of(rank, 1.0, stored, text));
+            }
+        }
+        Ok(hits)
+    }
+
     /// The commit that answers.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
@@ -63,11 +78,7 @@ impl LocalEngine {
 
 impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
-        let mut compiled = compile(&request.query, &self.snapshot)?;
-        if let Some(condition) = &request.document {
-            let condition = compile(condition, &self.snapshot)?;
-            compiled = compiled.inside(scope::documents(&self.snapshot, &condition)?);
-        }
+        let compiled = compile_request(request, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
         Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
     }
@@ -134,7 +145,13 @@ impl Search<'_> {
         let mut ranking = self.in_order(self.ranking(found)?, 0..wanted)?;
         ranking.truncate(wanted);
         let shown = ranking.split_off(self.request.offset.min(ranking.len()));
-        Ok(Response { query: self.request.query.clone(), hits: self.hits(&shown)?, total, total_exact })
+        Ok(Response {
+            query: self.request.query.clone(),
+            hits: self.hits(&shown)?,
+            total,
+            total_exact,
+            facets: self.sweep.facets(&self.request.facets)?,
+        })
     }
 
     /// How far down the plain ranking must go.
@@ -281,22 +298,9 @@ impl Search<'_> {
         let address = DocAddress::new(placed.segment, placed.candidate.doc);
         let (stored, text) = self.snapshot.passage_at(address)?;
         Ok(Hit {
-            rank,
-            score: single(measure.score),
-            passage: HitPassage {
-                id: passage_id(&stored.id, stored.ordinal),
-                ordinal: stored.ordinal,
-                headings: stored.headings.clone(),
-                location: stored.location.clone(),
-                anchors: stored.anchors.clone(),
-            },
-            document: hit_document(stored),
-            text,
-            highlights: Vec::new(),
-            title_highlights: Vec::new(),
-            heading_highlights: Vec::new(),
             matching_passages: measure.passages,
             explanation: self.request.explain.then(|| self.explanation(placed, &measure.explained)),
+            ..hit_of(rank, measure.score, stored, text)
         })
     }
 
@@ -344,6 +348,28 @@ struct Measure {
     score: f64,
     passages: Option<usize>,
     explained: Rescored,
+}
+
+/// A stored passage as a hit.
+fn hit_of(rank: usize, score: f64, stored: StoredPassage, text: String) -> Hit {
+    Hit {
+        rank,
+        score: single(score),
+        passage: HitPassage {
+            id: passage_id(&stored.id, stored.ordinal),
+            ordinal: stored.ordinal,
+            headings: stored.headings.clone(),
+            location: stored.location.clone(),
+            anchors: stored.anchors.clone(),
+        },
+        document: hit_document(stored),
+        text,
+        highlights: Vec::new(),
+        title_highlights: Vec::new(),
+        heading_highlights: Vec::new(),
+        matching_passages: None,
+        explanation: None,
+    }
 }
 
 fn hit_document(stored: StoredPassage) -> HitDocument {

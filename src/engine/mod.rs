@@ -5,17 +5,22 @@
 
 mod compile;
 mod expand;
+mod facets;
+mod fact_filter;
 mod feedback;
 mod interval;
 #[cfg(test)]
 mod laws;
 mod local;
 mod plan;
+#[cfg(test)]
+mod ranking_laws;
 mod rescore;
 mod salience;
 mod scope;
 mod suggest;
 mod sweep;
+mod terms;
 mod top;
 
 use crate::analysis::Languages;
@@ -24,7 +29,9 @@ use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
 use crate::query::Query;
 
+pub use fact_filter::unknown_keys;
 pub use local::LocalEngine;
+pub use terms::{TermCount, TermForm, Terms, TermsRequest, terms};
 
 /// The most words that a prefix, a fuzzy word or a regular expression may stand for.
 pub const MAX_EXPANSION: usize = 10_000;
@@ -93,6 +100,11 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What words are to start with is none.
+    #[error(
+        "`{0}` is not the beginning of one word; write letters or digits, or one or two Hangul, Han or Kana characters"
+    )]
+    NotABeginning(String),
     /// The index cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -110,6 +122,9 @@ impl From<tantivy::TantivyError> for EngineError {
 impl EngineError {
     /// Whether the query is at fault, not the index.
     pub fn is_of_query(&self) -> bool {
-        matches!(self, Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. })
+        matches!(
+            self,
+            Self::TooManyWords(_) | Self::Pattern(_) | Self::BadGlob { .. } | Self::NotABeginning(_)
+        )
     }
 }

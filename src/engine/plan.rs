@@ -52,6 +52,17 @@ impl Plan {
         }
     }
 
+    /// The numbers of its leaves.
+    pub(super) fn leaves(&self) -> Vec<usize> {
+        match self {
+            Self::All | Self::Nothing => Vec::new(),
+            Self::Leaf(leaf) => vec![*leaf],
+            Self::Condition(plan) | Self::Not(plan) | Self::Weighted(plan, _) => plan.leaves(),
+            Self::And(plans) | Self::Or(plans) => plans.iter().flat_map(Self::leaves).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|(_, plan)| plan.leaves()).collect(),
+        }
+    }
+
     /// Whether a passage may be kept out by what it holds.
     ///
     /// Tantivy finds the passages that hold what is asked for, and leaves it to the plan to keep out the others: the

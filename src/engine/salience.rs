@@ -2,8 +2,8 @@
 //! finding passages like one.
 //!
 //! A word is worth what it would be worth in a query: its frequency in the passage, saturated, times its rarity. Words
-//! that stand in a single passage lead nowhere, and words that stand in more than a tenth of them lead everywhere; both
-//! are left out, and so are words of grammar, numbers and lone characters.
+//! that stand in a single passage lead nowhere, and words that stand in many lead everywhere; both are left out, and so
+//! are words of grammar, numbers and lone characters.
 
 use std::collections::BTreeMap;
 
@@ -32,11 +32,13 @@ struct Met {
     forms: BTreeMap<String, usize>,
 }
 
-/// The `limit` words that say most of some passages, the best first. A passage counts by its score.
+/// The `limit` words that say most of some passages, the best first, of those that stand in no more than the share
+/// `most` of all passages. A passage counts by its score.
 pub(super) fn salient(
     snapshot: &Snapshot,
     passages: &[Hit],
     limit: usize,
+    most: f64,
 ) -> Result<Vec<Salient>, EngineError> {
     let mut sums: BTreeMap<String, (f64, BTreeMap<String, usize>)> = BTreeMap::new();
     let totals = snapshot.meta().totals;
@@ -57,7 +59,7 @@ pub(super) fn salient(
         let Some(word) = forms.into_iter().max_by_key(|(_, count)| *count).map(|(form, _)| form) else {
             continue;
         };
-        if let Some(rarity) = telling(snapshot, &stem)? {
+        if let Some(rarity) = telling(snapshot, &stem, most)? {
             rated.push(Salient { word, weight: sum * rarity });
         }
     }
@@ -67,10 +69,10 @@ pub(super) fn salient(
 }
 
 /// The rarity of a stem that is neither too rare nor too frequent to lead to more passages.
-fn telling(snapshot: &Snapshot, stem: &str) -> Result<Option<f64>, EngineError> {
+fn telling(snapshot: &Snapshot, stem: &str, most: f64) -> Result<Option<f64>, EngineError> {
     let passages = snapshot.total_num_docs()?;
     let with_it = snapshot.doc_freq(&Term::from_field_text(snapshot.fields().stem, stem))?;
-    let tells = with_it >= 2 && with_it.saturating_mul(10) <= passages.max(20);
+    let tells = with_it >= 2 && with_it as f64 <= most * passages.max(20) as f64;
     Ok(tells.then(|| super::rescore::rarity(with_it, passages)))
 }
 

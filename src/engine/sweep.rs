@@ -9,10 +9,11 @@ use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::EngineError;
 use super::compile::{Compiled, Leaf, Neighbours};
+use super::facets::Counter;
 use super::plan::{Plan, Value};
 use super::rescore::{Rescorer, plain_value};
 use super::top::{BestOfDocument, Candidate, Top};
-use crate::hit::{Group, Request, Sort};
+use crate::hit::{FacetRequest, Facets, Group, Request, Sort};
 use crate::index::Snapshot;
 
 /// What a passage's approximate score may fall short of the score to beat and still be looked at.
@@ -190,6 +191,18 @@ impl<'a> Sweep<'a> {
             std::mem::replace(&mut last, id) != id
         };
         Ok(self.matches(segment)?.filter(is_new).count())
+    }
+
+    /// Counts the documents that match, if that is asked for.
+    pub(super) fn facets(&self, request: &FacetRequest) -> Result<Option<Facets>, EngineError> {
+        if request.facets.is_empty() {
+            return Ok(None);
+        }
+        let mut counter = Counter::new(self.snapshot, request);
+        for segment in self.snapshot.searcher().segment_readers() {
+            counter.add(segment, self.matches(segment)?)?;
+        }
+        Ok(Some(counter.finish()))
     }
 
     /// How many passages of each document match; the documents in the order in which they stand.

@@ -7,6 +7,7 @@
 mod directory;
 #[cfg(test)]
 mod disk_full;
+mod facts;
 mod manifest;
 pub mod schema;
 mod writer;
@@ -25,6 +26,7 @@ use tantivy::{
 use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
 use directory::{IndexDirectory, Role};
+pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 pub use writer::{Writer, short_hash};

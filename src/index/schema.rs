@@ -20,9 +20,11 @@
 //! | `title`, `heading` | passages | folded words and their stems, with positions | `title:` and `heading:`, phrases in titles |
 //! | `language`, `format`, `extension` | passages | term | filters |
 //! | `date` | passages | term, column: days since 1970 | date ranges, sorting |
+//! | `fact` | passages | terms of what the document states of itself, see [`fact_of_term`](super::fact_of_term) | filters, counts |
 //! | `text` | passages | stored | hits |
 //! | `stored` | all | stored JSON: [`StoredPassage`] or a `DocumentRecord` | hits, `status`, `show` |
-//! | `size`, `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading stored JSON |
+//! | `size` | all | column | filters, telling what changed |
+//! | `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading stored JSON |
 //! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
 //!
@@ -60,6 +62,7 @@ pub struct Fields {
     pub format: Field,
     pub extension: Field,
     pub date: Field,
+    pub fact: Field,
     pub text: Field,
     pub stored: Field,
     pub size: Field,
@@ -116,6 +119,7 @@ pub fn schema() -> (Schema, Fields) {
         format: builder.add_text_field("format", raw()),
         extension: builder.add_text_field("extension", raw()),
         date: builder.add_i64_field("date", INDEXED | FAST),
+        fact: builder.add_text_field("fact", raw()),
         text: builder.add_text_field("text", STORED),
         stored: builder.add_text_field("stored", STORED),
         size: builder.add_u64_field("size", column()),

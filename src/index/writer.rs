@@ -4,6 +4,7 @@
 //! process that dies before leaves the last commit. Beside tantivy's own writer it keeps the
 //! [`Totals`] that ride in each commit.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::directory::{Fault, IndexDirectory, Role};
+use super::facts;
 use super::manifest::{Entry, EntryState};
 use super::schema::{self, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 use super::{OpenError, check_exists, open_error, read_meta};
@@ -118,8 +120,9 @@ impl Writer {
             operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, record.id.as_str())));
         }
         operations.push(UserOperation::Add(self.record_entry(&record, kind, totals)?));
+        let facts = facts::terms(&record.facts.other);
         for passage in passages {
-            operations.push(UserOperation::Add(self.passage_entry(&record, passage)?));
+            operations.push(UserOperation::Add(self.passage_entry(&record, passage, &facts)?));
         }
         self.meta.totals.add(totals);
         self.changed = true;
@@ -223,6 +226,7 @@ impl Writer {
         &self,
         record: &DocumentRecord,
         passage: &Passage,
+        facts: &BTreeSet<String>,
     ) -> Result<TantivyDocument, OpenError> {
         let fields = &self.fields;
         let mut entry = TantivyDocument::default();
@@ -252,6 +256,10 @@ impl Writer {
         }
         if let Some(date) = record.facts.date {
             entry.add_i64(fields.date, date.days());
+        }
+        entry.add_u64(fields.size, record.size);
+        for fact in facts {
+            entry.add_text(fields.fact, fact);
         }
         entry.add_text(fields.text, &passage.text);
         entry.add_text(fields.stored, self.json(&stored_passage(record, passage))?);

@@ -11,6 +11,7 @@
 //! | shape | intervals |
 //! |---|---|
 //! | phrase | the places where words of these families stand one behind the other |
+//! | fuzzy word of characters | the runs of characters that its [`Spelling`] accepts |
 //! | any of | the intervals of all alternatives |
 //! | near, in order, within k | from the start of an interval of the first operand to the end of one of the second that begins behind it, with at most k words between the two; of these the minimal ones |
 //! | near, in any order, within k | those in order and those in the other order; of these the minimal ones |
@@ -33,7 +34,9 @@
 //! them with it: neither has a second opinion.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
+use super::Spelling;
 use crate::query::Order;
 
 /// What is looked for, over families of words that are known by number.
@@ -41,6 +44,8 @@ use crate::query::Order;
 pub enum Shape {
     /// Words of these families, one behind the other; at least one.
     Phrase(Vec<usize>),
+    /// Characters that are spelt nearly like a word.
+    Spelt(Arc<Spelling>),
     /// One of these; at least one.
     AnyOf(Vec<Shape>),
     /// Two things near each other.
@@ -109,6 +114,7 @@ pub struct Finder {
 #[derive(Clone, Debug)]
 enum Kind {
     Phrase(Vec<usize>),
+    Spelt(Arc<Spelling>),
     AnyOf,
     Near {
         between: u32,
@@ -136,6 +142,8 @@ struct Work {
     /// Ends with the operands that they belong to.
     ends: Vec<(u32, usize)>,
     seen: Vec<usize>,
+    /// Positions of characters.
+    met: Vec<(u32, usize)>,
 }
 
 impl Finder {
@@ -143,6 +151,7 @@ impl Finder {
     pub fn new(shape: &Shape) -> Self {
         let (kind, operands) = match shape {
             Shape::Phrase(families) => (Kind::Phrase(families.clone()), Vec::new()),
+            Shape::Spelt(spelling) => (Kind::Spelt(Arc::clone(spelling)), Vec::new()),
             Shape::AnyOf(shapes) => (Kind::AnyOf, shapes.iter().map(Self::new).collect()),
             Shape::Near { first, second, between, order } => {
                 (Kind::Near { between: *between, order: *order }, vec![Self::new(first), Self::new(second)])
@@ -164,6 +173,10 @@ impl Finder {
         let Self { kind, operands, found, work } = self;
         match kind {
             Kind::Phrase(families) => phrase(families, positions, found, work),
+            Kind::Spelt(spelling) => {
+                let runs = spelling.find(positions, &mut work.met).into_iter();
+                found.extend(runs.map(|(start, end)| Found::new(start, end, [0, 0])));
+            }
             Kind::AnyOf => any_of(operands, found),
             Kind::Near { between, order } => {
                 pairs(&operands[0].found, &operands[1].found, *between, found, work);
@@ -190,7 +203,7 @@ impl Finder {
         let Found { interval, made_of } = self.found[at];
         let [first, second] = made_of.map(|at| at as usize);
         match &self.kind {
-            Kind::Phrase(_) => parts.push(interval),
+            Kind::Phrase(_) | Kind::Spelt(_) => parts.push(interval),
             Kind::AnyOf => self.operands[first].parts(second, parts),
             Kind::Near { .. } => {
                 self.operands[0].parts(first, parts);

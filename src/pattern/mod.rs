@@ -7,15 +7,18 @@ mod automaton;
 mod emphasis;
 mod interval;
 mod proximity;
+mod spelling;
 mod word;
 
 use crate::analysis::{self, Kind, Languages, Stems, Token};
 use crate::query::Matcher;
+use spelling::MAX_CHARACTERS;
 
 pub use automaton::Automaton;
 pub use emphasis::emphasised;
 pub use interval::{Finder, Interval, Shape};
 pub use proximity::{Proximity, Words};
+pub use spelling::Spelling;
 pub use word::Pairs;
 use word::Typed;
 
@@ -23,8 +26,11 @@ use word::Typed;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// The word of a fuzzy clause is none to the analyzer, or several.
-    #[error("`{0}`: only a single word written in letters can be fuzzy; leave out the `~` and its number")]
+    #[error("`{0}`: only a single word can be fuzzy; leave out the `~` and its number")]
     NotOneWord(String),
+    /// The word of a fuzzy clause has too many characters.
+    #[error("`{0}`: a word of more than {MAX_CHARACTERS} characters cannot be fuzzy; leave out some of it")]
+    TooLong(String),
     /// A regular expression has too many states.
     #[error(
         "`/{0}/`: the regular expression takes too much memory; repeat less in it, or ask for fewer choices"
@@ -90,8 +96,10 @@ impl Pattern {
                 Proximity::of(matcher, languages)?.map_or(Self::Nothing, Self::Near)
             }
             Matcher::Fuzzy { word, edits } => match &tokens(word)[..] {
-                // A Hangul character is a token by itself: its letters would be what to edit.
                 [only] if only.kind == Kind::Word => Self::Like(Automaton::of_edits(&only.term, *edits)),
+                tokens if is_run(tokens) => {
+                    Proximity::of(matcher, languages)?.map_or(Self::Nothing, Self::Near)
+                }
                 _ => return Err(PatternError::NotOneWord(matcher.to_string())),
             },
         })
@@ -117,6 +125,12 @@ impl Pattern {
             other => other,
         }
     }
+}
+
+/// Whether these are characters of one word.
+fn is_run(tokens: &[Token]) -> bool {
+    let goes_on = |token: &Token| token.kind == Kind::NextCharacter;
+    matches!(tokens, [first, rest @ ..] if first.kind == Kind::Character && rest.iter().all(goes_on))
 }
 
 #[cfg(test)]
@@ -167,12 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_single_word_of_letters_is_fuzzy() {
+    fn only_a_single_word_is_fuzzy() {
         let of =
             |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 }, &Languages::default());
         assert_eq!(of("Pyöngyng"), Ok(Pattern::Like(Automaton::of_edits("pyongyng", 1))));
-        for word in ["multi-agnt", "북한", "한"] {
+        for word in ["multi-agnt", "12월", "북한-미"] {
             assert_eq!(of(word), Err(PatternError::NotOneWord(format!("{word}~1"))));
         }
+        assert!(matches!(of("북한"), Ok(Pattern::Near(_))));
+        let long = "한".repeat(21);
+        assert_eq!(of(&long), Err(PatternError::TooLong(format!("{long}~1"))));
     }
 }

@@ -6,8 +6,10 @@
 //! characters of a word in Han, Kana or Hangul.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Automaton, Pairs, Pattern, PatternError, Shape};
+use super::spelling::MAX_CHARACTERS;
+use super::{Automaton, Pairs, Pattern, PatternError, Shape, Spelling, is_run};
 use crate::analysis::{self, Kind, Languages, Stems};
 use crate::query::{Matcher, Order};
 
@@ -86,6 +88,9 @@ impl Families<'_> {
                 (!shapes.is_empty()).then_some(Shape::AnyOf(shapes))
             }
             Matcher::Within { phrase, extra, order } => self.within(phrase, *extra, *order),
+            Matcher::Fuzzy { word, edits } if is_run(&analysis::tokens(word)) => {
+                Some(self.spelling(matcher, word, *edits)?)
+            }
             _ => self.operand(Pattern::of(matcher, self.languages)?),
         })
     }
@@ -131,6 +136,16 @@ impl Families<'_> {
         };
         let words = words.into_iter().map(Words::Word).chain([last]);
         Some(words.map(|words| self.number(words)).collect())
+    }
+
+    /// A fuzzy word of characters that are tokens by themselves.
+    fn spelling(&mut self, matcher: &Matcher, word: &str, edits: u8) -> Result<Shape, PatternError> {
+        let word: String = analysis::tokens(word).into_iter().map(|token| token.term).collect();
+        if word.chars().count() > MAX_CHARACTERS {
+            return Err(PatternError::TooLong(matcher.to_string()));
+        }
+        let mut number = |c: char| self.number(Words::Word(c.to_string()));
+        Ok(Shape::Spelt(Arc::new(Spelling::new(&word, edits, &mut number))))
     }
 
     /// A phrase with other words among its own.

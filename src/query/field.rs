@@ -4,8 +4,9 @@
 //! fits neither, for want of a place to show it, is left to [`parse`](mod@super::parse): here a refusal is only
 //! words.
 
-use super::{Filter, TextField};
+use super::{FactFilter, Filter, TextField, fact, size};
 use crate::date::{Date, Period};
+use crate::span::{InQuery, Span};
 
 /// A field that can be typed before a colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +23,13 @@ pub(super) enum FilterField {
     Format,
     Extension,
     Date,
+    Size,
+    /// A fact of the name that stands here in the query text.
+    Meta(Span<InQuery>),
 }
 
 /// Every field with its name, in the order in which they are listed to users.
-const FIELDS: [(&str, Field); 7] = [
+const FIELDS: [(&str, Field); 8] = [
     ("title", Field::Text(TextField::Title)),
     ("heading", Field::Text(TextField::Heading)),
     ("path", Field::Filter(FilterField::Path)),
@@ -33,6 +37,7 @@ const FIELDS: [(&str, Field); 7] = [
     ("format", Field::Filter(FilterField::Format)),
     ("ext", Field::Filter(FilterField::Extension)),
     ("date", Field::Filter(FilterField::Date)),
+    ("size", Field::Filter(FilterField::Size)),
 ];
 
 /// The names of the formats that documents have, each with the other names that people give it. Messages of a mailbox
@@ -73,7 +78,7 @@ impl Field {
 
     /// The names of all fields, as a message lists them.
     pub(super) fn names() -> String {
-        FIELDS.map(|(name, _)| format!("{name}:")).join(" ")
+        FIELDS.map(|(name, _)| format!("{name}:")).join(" ") + " meta.KEY:"
     }
 }
 
@@ -85,19 +90,24 @@ pub(super) struct Refusal {
 }
 
 impl FilterField {
-    /// Reads a value, taken out of its quotes, as the condition that it stands for.
-    pub(super) fn read(self, value: &str) -> Result<Filter, Refusal> {
+    /// Reads a value, taken out of its quotes, as the condition that it stands for in the query text.
+    pub(super) fn read(self, value: &str, query_text: &str) -> Result<Filter, Refusal> {
         match self {
             Self::Path => read_path(value),
             Self::Language => read_language(value),
             Self::Format => read_format(value),
             Self::Extension => read_extension(value),
             Self::Date => read_period(value).map(Filter::Date),
+            Self::Size => size::read(value).map(Filter::Size),
+            Self::Meta(key) => {
+                let key = query_text[key.range()].to_owned();
+                fact::read(value).map(|test| Filter::Fact(FactFilter { key, test }))
+            }
         }
     }
 }
 
-fn refuse<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Refusal> {
+pub(super) fn refuse<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal { message: message.into(), hint: hint.into() })
 }
 
@@ -239,18 +249,18 @@ mod tests {
 
     #[test]
     fn formats_have_aliases_and_the_refusal_lists_the_names() {
-        assert_eq!(FilterField::Format.read("MD"), Ok(Filter::Format("markdown".into())));
-        assert_eq!(FilterField::Format.read("htm"), Ok(Filter::Format("html".into())));
-        assert_eq!(FilterField::Format.read("eml"), Ok(Filter::Format("email".into())));
-        let refusal = FilterField::Format.read("wav").expect_err("no such format");
+        assert_eq!(FilterField::Format.read("MD", ""), Ok(Filter::Format("markdown".into())));
+        assert_eq!(FilterField::Format.read("htm", ""), Ok(Filter::Format("html".into())));
+        assert_eq!(FilterField::Format.read("eml", ""), Ok(Filter::Format("email".into())));
+        let refusal = FilterField::Format.read("wav", "").expect_err("no such format");
         assert!(refusal.hint.starts_with("write one of text, markdown, html, jsonl, pdf, "));
     }
 
     #[test]
     fn languages_and_extensions_are_put_in_one_form() {
-        assert_eq!(FilterField::Language.read("KO"), Ok(Filter::Language("ko".into())));
-        assert!(FilterField::Language.read("korean").is_err());
-        assert_eq!(FilterField::Extension.read(".tar.gz"), Ok(Filter::Extension("tar.gz".into())));
-        assert!(FilterField::Extension.read(".").is_err());
+        assert_eq!(FilterField::Language.read("KO", ""), Ok(Filter::Language("ko".into())));
+        assert!(FilterField::Language.read("korean", "").is_err());
+        assert_eq!(FilterField::Extension.read(".tar.gz", ""), Ok(Filter::Extension("tar.gz".into())));
+        assert!(FilterField::Extension.read(".", "").is_err());
     }
 }

@@ -6,13 +6,16 @@
 
 use super::error::{Notice, ParseError, quoted};
 use super::expression;
-use super::field::Field;
+use super::field::{Field, FilterField};
 use super::word::{self, ends_word, is_quote, is_searchable, is_space};
 use super::{Matcher, Order};
 use crate::span::{InQuery, Span};
 
 /// The largest weight.
 const MAX_WEIGHT: f32 = 1000.0;
+
+/// The most fuzzy words of a query: what finds them takes some megabytes each.
+const MAX_FUZZY: usize = 64;
 
 /// The largest number of words between words.
 const MAX_DISTANCE: u32 = 10_000;
@@ -58,8 +61,15 @@ pub(super) struct Tokens {
 
 /// Cuts a query text into tokens.
 pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
-    let mut lexer =
-        Lexer { text, at: 0, tokens: Vec::new(), notices: Vec::new(), fields: Vec::new(), expressions: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        notices: Vec::new(),
+        fields: Vec::new(),
+        expressions: 0,
+        fuzzy: 0,
+    };
     while let Some(next) = lexer.rest().chars().next() {
         lexer.step(next)?;
     }
@@ -113,6 +123,8 @@ struct Lexer<'a> {
     fields: Vec<Option<Field>>,
     /// The size of the regular expressions so far.
     expressions: usize,
+    /// The number of fuzzy words so far.
+    fuzzy: usize,
 }
 
 /// What stands directly before the place that is read.
@@ -192,16 +204,6 @@ impl<'a> Lexer<'a> {
     fn notice(&mut self, len: usize, message: String) {
         let span = self.here(len);
         self.notices.push(Notice { span, message });
-    }
-
-    /// An error about a form that is not part of the language yet.
-    fn unsupported(&self, len: usize, form: &str) -> ParseError {
-        let typed = quoted(&self.rest()[..len]);
-        self.error(
-            len,
-            format!("{typed}: {form} is not supported"),
-            "put it in quotes to search for its words, or use --words",
-        )
     }
 
     /// Reads a phrase, from its quote to the next one, or the quoted value of a filter.
@@ -306,7 +308,7 @@ impl<'a> Lexer<'a> {
         }
         if matches!(before, Before::Field(_)) {
             self.refuse_field(typed)?;
-        } else if self.field_name(typed)? {
+        } else if self.field_name(typed) {
             return Ok(());
         }
         match word::regex_at(self.rest()).filter(|_| before != Before::Text) {
@@ -338,6 +340,11 @@ impl<'a> Lexer<'a> {
             self.at += typed.len();
             return Ok(());
         };
+        self.fuzzy += usize::from(matches!(matcher, Matcher::Fuzzy { .. }));
+        if self.fuzzy > MAX_FUZZY {
+            let message = format!("the query has more than {MAX_FUZZY} fuzzy words");
+            return Err(self.error(body.len(), message, "leave out the ~ of some of them"));
+        }
         if let Matcher::Fuzzy { edits: 0 | 3.., .. } = matcher {
             self.at += body.len() - 2;
             return Err(self.error(
@@ -352,28 +359,36 @@ impl<'a> Lexer<'a> {
 
     /// Refuses a field in the value of a field.
     fn refuse_field(&self, typed: &str) -> Result<(), ParseError> {
-        match word::split_field(typed) {
-            Some((name, _)) if Field::named(name).is_some() => {
-                Err(nested_field(self.text, self.here(name.len() + 1)))
-            }
+        match self.named_field(typed) {
+            Some((name, Some(_))) => Err(nested_field(self.text, self.here(name.len() + 1))),
             _ => Ok(()),
         }
     }
 
+    /// The name before the colon of a word at `at`, and the field that has it.
+    fn named_field<'w>(&self, typed: &'w str) -> Option<(&'w str, Option<Field>)> {
+        const BEFORE_KEY: usize = "meta.".len();
+        if let Some(key) = word::meta_key(typed) {
+            let name = &typed[..BEFORE_KEY + key.len()];
+            let place = Span::new(self.at + BEFORE_KEY, self.at + name.len());
+            return Some((name, Some(Field::Filter(FilterField::Meta(place)))));
+        }
+        word::split_field(typed).map(|(name, _)| (name, Field::named(name)))
+    }
+
     /// Reads the field's name and colon at the start of a word, and says whether there is one.
-    fn field_name(&mut self, typed: &str) -> Result<bool, ParseError> {
-        self.refuse_later_fields(typed)?;
-        let Some((name, _)) = word::split_field(typed) else { return Ok(false) };
+    fn field_name(&mut self, typed: &str) -> bool {
+        let Some((name, field)) = self.named_field(typed) else { return false };
         let (len, value) = (name.len() + 1, &self.rest()[name.len() + 1..]);
-        match Field::named(name) {
+        match field {
             Some(field) if has_value(field, value) => {
                 self.push(Token::Field(field), len);
-                return Ok(true);
+                return true;
             }
             Some(_) if value.starts_with(':') => {}
             Some(_) => {
-                let message = format!("`{name}:` has no value directly behind it; searched as a word");
-                self.notice(len, message);
+                let typed = quoted(&self.rest()[..len]);
+                self.notice(len, format!("{typed} has no value directly behind it; searched as a word"));
             }
             None if takes_sign(value) => {
                 let (typed, names) = (quoted(&self.rest()[..len]), Field::names());
@@ -384,20 +399,7 @@ impl<'a> Lexer<'a> {
             }
             None => {}
         }
-        Ok(false)
-    }
-
-    /// Refuses `size:` and `meta.KEY:` before a value.
-    fn refuse_later_fields(&self, typed: &str) -> Result<(), ParseError> {
-        let Some((name, _)) = typed.split_once(':') else { return Ok(()) };
-        let is_key = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
-        let is_later =
-            name == "size" || name.strip_prefix("meta.").is_some_and(|key| !key.is_empty() && is_key(key));
-        let value = &self.rest()[name.len() + 1..];
-        if is_later && (takes_sign(value) || value.starts_with(['<', '>', '='])) {
-            return Err(self.unsupported(name.len() + 1, "this field"));
-        }
-        Ok(())
+        false
     }
 }
 

@@ -7,12 +7,14 @@
 
 mod error;
 mod expression;
+mod fact;
 mod field;
 mod lex;
 mod literal;
 mod normal;
 mod parse;
 mod show;
+mod size;
 mod word;
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,9 @@ use crate::date::Period;
 
 pub use error::{Notice, ParseError};
 pub use expression::parse as parse_expression;
+pub use fact::{FactFilter, FactTest, Limit, Number};
 pub use parse::{MAX_QUERY_LENGTH, Operator, Options, Parsed, Reading, parse};
+pub use size::Sizes;
 
 /// A query: a tree whose leaves are clauses numbered from 0, from left to right.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -177,9 +181,22 @@ pub enum Filter {
     Extension(String),
     /// The date lies in this period.
     Date(Period),
+    /// The source has so many bytes.
+    Size(Sizes),
+    /// The document states such a fact.
+    Fact(FactFilter),
 }
 
 impl Query {
+    /// The query that matches where all of these do; none where there are none.
+    pub fn every(queries: Vec<Self>) -> Option<Self> {
+        (!queries.is_empty()).then(|| {
+            let mut query = normal::every(queries);
+            normal::number(&mut query);
+            query
+        })
+    }
+
     /// Every text clause of the query that a passage may match, in order; those under a `Not` left out.
     pub fn positive_clauses(&self) -> Vec<&TextClause> {
         let mut clauses = Vec::new();
@@ -207,6 +224,17 @@ impl Query {
             Self::Not(query) | Self::Weighted { query, .. } => query.text_clauses(),
             Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::text_clauses).collect(),
             Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.text_clauses()).collect(),
+        }
+    }
+
+    /// Every condition on the document in the query, in order.
+    pub fn filters(&self) -> Vec<&Filter> {
+        match self {
+            Self::All | Self::Text(_) => Vec::new(),
+            Self::Filter(clause) => vec![&clause.filter],
+            Self::Not(query) | Self::Weighted { query, .. } => query.filters(),
+            Self::And(queries) | Self::Or(queries) => queries.iter().flat_map(Self::filters).collect(),
+            Self::Sequence(parts) => parts.iter().flat_map(|part| part.query.filters()).collect(),
         }
     }
 

@@ -38,6 +38,9 @@
 //! | `title:a`, `heading:"a b"`, `title:(a OR b)` | in the title, in a heading above the passage |
 //! | `path:reports/**`, `lang:ko`, `format:html`, `ext:md` | documents of this kind only |
 //! | `date:2023-11`, `date:2023-11-12..2024`, `date:>=2023` | documents of these days only |
+//! | `size:>1MB`, `size:1KB..2MB`, `size:<500` | documents whose sources are of this size only |
+//! | `meta.desk:Asia`, `meta.desk:As*`, `meta.desk:*` | documents that state this fact only, or one that starts so, or any |
+//! | `meta.year:>=2020`, `meta.year:2020..2023` | documents with such a number, or such a date, as a fact only |
 //! | `lang:(ko OR ja)` | one of several values |
 //! | `a^2.5`, `"a b"^2`, `(a OR b)^0.5` | the score counts so many times, above 0, up to 1000 |
 //! | `*` | everything |
@@ -63,6 +66,9 @@
 //! - **Values** of `path:` and the other filters run to white space, a quote or a parenthesis, and have no
 //!   escapes; in quotes they may hold white space. Filters have no score, so a weight on one is ignored, with a
 //!   notice.
+//! - **`meta.KEY:`** takes letters, digits and `_ - . / @` as a key; any other ASCII character of a key is typed as `_`, and
+//!   dots lead into facts that hold others. Its values with a star at the end, with `..` or with a sign of comparison
+//!   are told by that alone, in quotes too; `=` before a value takes all of it as it stands.
 //! - **Quotes** are `"`, the curly `“ ” „ ‟` and the full-width one; any of them closes what any opened. In
 //!   phrases `\"`, `\\` and `\*` stand for the character. Apostrophes, `« »` and `「 」` are punctuation.
 //! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
@@ -78,9 +84,6 @@
 //! - **Backslash** outside phrases escapes one of `" ( ) + - = * : ^ ~ / \` or a curly quote, and at a word's
 //!   start a whole operator, as in `\AND`. Before anything else it is text: `C:\temp\x`.
 //! - Words without a letter or digit (`-`, `&`, `...`) are dropped like white space, and groups of such words too.
-//!
-//! Forms that are kept for later are errors, so that they can get their meaning without changing that of any
-//! query that works today: `size:`, `meta.KEY:`.
 
 use super::error::{Notice, ParseError, quoted};
 use super::field::Field;
@@ -451,7 +454,7 @@ impl<'a> Parser<'a> {
 
     fn filter_clause(&self, value: &str, span: Span<InQuery>) -> Result<Option<Query>, ParseError> {
         let Some(Field::Filter(field)) = self.field else { return Ok(None) };
-        match field.read(value) {
+        match field.read(value, self.text) {
             Ok(filter) => Ok(Some(Query::Filter(FilterClause { clause: 0, filter }))),
             Err(refusal) => Err(self.error(span, refusal.message, refusal.hint)),
         }

@@ -184,6 +184,8 @@ impl fmt::Display for Filter {
             Self::Format(name) => write!(f, "format:{name}"),
             Self::Extension(extension) => write!(f, "ext:{}", show_value(extension)),
             Self::Date(period) => write!(f, "date:{}", show_period(period)),
+            Self::Size(sizes) => write!(f, "size:{sizes}"),
+            Self::Fact(fact) => write!(f, "meta.{}:{}", fact.key, show_value(&fact.test.to_string())),
         }
     }
 }

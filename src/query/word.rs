@@ -89,6 +89,13 @@ pub(super) fn split_field(word: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, value))
 }
 
+/// The key of `meta.KEY:value`.
+pub(super) fn meta_key(word: &str) -> Option<&str> {
+    let (key, _) = word.strip_prefix("meta.")?.split_once(':')?;
+    let is_key = key.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || "_-./@".contains(c));
+    (is_key && key.contains(char::is_alphanumeric)).then_some(key)
+}
+
 /// The word before a weight and the number of the weight, as in `word^2.5`.
 pub(super) fn split_weight(word: &str) -> Option<(&str, &str)> {
     let (before, number) = word.rsplit_once('^')?;

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `begin` | one | how the query was understood, and which state of the index answered |
 //! | `hit` | any number | one hit, in the order of ranks |
+//! | `facets` | one, if asked for | how many of the documents that match have which facts |
 //! | `error` | any number | a source or a member that failed; hits may be missing |
 //! | `summary` | one | how many hits there are, whether the answer is complete, how long it took |
 //!
@@ -39,7 +40,7 @@ use serde_json::ser::Formatter;
 
 use super::marked::is_hidden;
 use super::{Answer, Problem};
-use crate::hit::Hit;
+use crate::hit::{Facets, Hit};
 
 /// The version of the wire format: a number that changes when a field is taken away or changes its meaning.
 pub const WIRE_VERSION: u32 = 1;
@@ -55,6 +56,8 @@ enum Line<'a> {
     Hit(&'a Hit),
     /// A source or a member that failed; hits may be missing.
     Error(&'a Problem),
+    /// How many of the documents that match have which facts.
+    Facets(Counted<'a>),
     /// The answer ends.
     Summary(Summary<'a>),
 }
@@ -80,8 +83,22 @@ struct Begin<'a> {
     /// The query as a tree.
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<&'a serde_json::Value>,
+    /// What restricts the hits beside the query, as query text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<&'a str>,
     /// The generation of the index that answers; it grows with every commit.
     generation: u64,
+}
+
+/// How many of the documents that match have which facts.
+#[derive(Serialize, JsonSchema)]
+struct Counted<'a> {
+    /// The id that the query was asked under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qid: Option<&'a str>,
+    /// The counts.
+    #[serde(flatten)]
+    facets: &'a Facets,
 }
 
 /// What an answer amounts to.
@@ -122,6 +139,9 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
     for problem in answer.problems {
         write_json_line(&Line::Error(problem), out)?;
     }
+    if let Some(facets) = &answer.response.facets {
+        write_json_line(&Line::Facets(Counted { qid: answer.query_id, facets }), out)?;
+    }
     write_json_line(&Line::Summary(Summary::of(answer)), out)
 }
 
@@ -145,6 +165,7 @@ impl<'a> Begin<'a> {
             run: answer.run.as_deref(),
             corrected_from: answer.corrected_from,
             tree: answer.tree.as_ref(),
+            filter: answer.filter.as_deref(),
             generation: answer.generation,
         }
     }
@@ -186,7 +207,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::samples::{answer, headed, highlighted, hit, rendered, response, titled};
+    use super::super::samples::{answer, facets, headed, highlighted, hit, rendered, response, titled};
     use super::super::{Options, OutputFormat};
     use super::*;
 
@@ -238,6 +259,14 @@ mod tests {
     }
 
     #[test]
+    fn counts_of_documents_stand_before_the_summary() {
+        let response = crate::hit::Response { facets: Some(facets()), ..response(Vec::new()) };
+        let lines = json_lines(&Answer { query_id: Some("q1"), ..answer(&response) });
+        insta::assert_snapshot!(lines.lines().nth(1).unwrap_or_default(), @r#"{"type":"facets","data":{"qid":"q1","documents":131,"facets":[{"facet":"lang","values":[{"value":"en","documents":120},{"value":"ko","documents":7}],"more":0,"without":4},{"facet":"meta.desk","values":[{"value":"<b>As\u001bia</b>","documents":2},{"value":"","documents":1}],"more":12,"without":0}]}}"#);
+        assert!(lines.lines().nth(2).is_some_and(|line| line.starts_with(r#"{"type":"summary""#)));
+    }
+
+    #[test]
     fn hidden_characters_are_escaped_and_read_back() {
         let text = "a\u{1b}b\u{9b}c\u{7f}d\u{202e}e\"\\\n";
         let response = response(vec![hit(1, "a.md", text, &[])]);
@@ -249,11 +278,17 @@ mod tests {
 
     #[test]
     fn every_kind_of_line_satisfies_the_schema() {
-        let response = response(vec![full_hit(), hit(2, "b.md", "plain", &[])]);
+        let mut response = response(vec![full_hit(), hit(2, "b.md", "plain", &[])]);
+        response.facets = Some(facets());
         let problems = [Problem { path: "c.pdf".to_owned(), reason: "encrypted".to_owned() }];
         let bare = answer(&response);
-        let full =
-            Answer { query_id: Some("q1"), tree: Some(json!({})), problems: &problems, ..bare.clone() };
+        let full = Answer {
+            query_id: Some("q1"),
+            tree: Some(json!({})),
+            filter: Some("lang:en".to_owned()),
+            problems: &problems,
+            ..bare.clone()
+        };
         for line in (json_lines(&bare) + &json_lines(&full)).lines() {
             assert_eq!(faults(&serde_json::from_str(line).unwrap()), [""; 0], "{line}");
         }
@@ -287,14 +322,19 @@ mod tests {
         let schema = schema();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         insta::assert_snapshot!(fields(&schema), @r"
-        Begin: generation qid? query query_text tree? version
+        Begin: corrected_from? filter? generation qid? query query_text run? tree? version
+        Counted: documents facets qid?
+        Explanation: shares
+        FacetCounts: facet more values without
+        FacetValue: documents value
         HeadingHighlight: clause column? end heading line? start text
         Highlight: clause column? end line? start text
-        Hit: document heading_highlights? highlights matching_passages? passage rank score text title_highlights?
+        Hit: document explanation? heading_highlights? highlights matching_passages? passage rank score text title_highlights?
         HitDocument: date date_source facts? format id language path title url?
         HitPassage: headings id location ordinal
         Problem: path reason
-        Summary: complete elapsed_ms hits hits_exact qid? returned
+        Share: clauses matches score texts? what
+        Summary: complete elapsed_ms hits hits_exact qid? returned suggestion?
         ");
     }
 

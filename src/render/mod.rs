@@ -16,10 +16,15 @@ use serde::Serialize;
 
 use crate::hit::Response;
 
+pub use facets::write_facets;
+pub use grapheme::padded;
 pub use hyperlink::{HyperlinkFormat, HyperlinkFormatError, Hyperlinks};
 pub use jsonl::{WIRE_VERSION, schema, write_json_line};
 pub use marked::sanitised;
 
+mod facets;
+mod grapheme;
+mod html;
 mod hyperlink;
 mod jsonl;
 mod lines;
@@ -46,6 +51,8 @@ pub enum OutputFormat {
     Csv,
     /// The run format of TREC evaluations: `qid Q0 docid rank score tag`.
     Trec,
+    /// A page for a browser; [`begin_page`] and [`end_page`] go around its answers.
+    Html,
 }
 
 /// Whether text output carries colours (and hyperlinks).
@@ -115,6 +122,8 @@ pub struct Answer<'a> {
     pub outline: Option<String>,
     /// The tree of the query, for readers of JSON.
     pub tree: Option<serde_json::Value>,
+    /// What restricts the hits beside the query, shown as query text.
+    pub filter: Option<String>,
     /// The id that the asker gave the query.
     pub query_id: Option<&'a str>,
     /// Whether other answers stand before this one.
@@ -170,7 +179,26 @@ pub fn render(answer: &Answer<'_>, options: &Options, out: &mut dyn Write) -> io
         OutputFormat::Vimgrep => lines::write_vimgrep(answer, out),
         OutputFormat::Csv => lines::write_csv(answer, out),
         OutputFormat::Trec => lines::write_trec(answer, &options.run_tag, out),
+        OutputFormat::Html => html::write(answer, out),
     }
+}
+
+/// Writes what a format has before the first answer: the start of a page about `title`.
+///
+/// # Errors
+///
+/// Only those of `out`.
+pub fn begin_page(title: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.format == OutputFormat::Html { html::write_start(title, out) } else { Ok(()) }
+}
+
+/// Writes what a format has behind the last answer.
+///
+/// # Errors
+///
+/// Only those of `out`.
+pub fn end_page(options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.format == OutputFormat::Html { html::write_end(out) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -192,10 +220,10 @@ mod tests {
 
     #[test]
     fn every_format_gives_a_closed_pipe_back_as_what_it_is() {
-        use OutputFormat::{Csv, Json, Paths, Text, Trec, Vimgrep};
+        use OutputFormat::{Csv, Html, Json, Paths, Text, Trec, Vimgrep};
         let text = "long enough for any buffer ".repeat(1000);
         let response = response(vec![hit(1, "a.md", &text, &[])]);
-        for format in [Text, Json, Paths, Vimgrep, Csv, Trec] {
+        for format in [Text, Json, Paths, Vimgrep, Csv, Trec, Html] {
             let options = Options { format, ..Options::default() };
             let error = render(&answer(&response), &options, &mut ClosedPipe).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use super::{Answer, Options, Turn, render};
 use crate::date::Date;
 use crate::document::{DateSource, DocId, Format, LineSpan, Location, passage_id};
-use crate::hit::{HeadingHighlight, Highlight, Hit, HitDocument, HitPassage, Response};
+use crate::hit::{
+    FacetCounts, FacetValue, Facets, HeadingHighlight, Highlight, Hit, HitDocument, HitPassage, Response,
+};
 use crate::span::{LineIndex, Span};
 
 /// The highlights of `words`, each one after the one before, as clauses 0, 1 and so on; as if `text` started
@@ -96,6 +98,20 @@ pub fn response(hits: Vec<Hit>) -> Response {
     Response { total: hits.len(), total_exact: true, hits, ..Response::default() }
 }
 
+/// Counts of documents, one of a value that would steer a terminal and a page.
+pub fn facets() -> Facets {
+    let value = |value: &str, documents| FacetValue { value: value.to_owned(), documents };
+    let languages = vec![value("en", 120), value("ko", 7)];
+    let desks = vec![value("<b>As\u{1b}ia</b>", 2), value("", 1)];
+    Facets {
+        documents: 131,
+        facets: vec![
+            FacetCounts { facet: "lang".into(), values: languages, more: 0, without: 4 },
+            FacetCounts { facet: "meta.desk".into(), values: desks, more: 12, without: 0 },
+        ],
+    }
+}
+
 /// The answer that a response is to `missile warning`.
 pub fn answer(response: &Response) -> Answer<'_> {
     Answer {
@@ -104,6 +120,7 @@ pub fn answer(response: &Response) -> Answer<'_> {
         run: None,
         outline: None,
         tree: None,
+        filter: None,
         query_id: None,
         turn: Turn::Only,
         suggestion: None,

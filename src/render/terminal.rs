@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 
+use super::facets::write_facets;
 use super::lines::first_place;
 use super::marked::{Marked, shown_path};
 use super::rows::rows;
@@ -92,7 +93,15 @@ pub(super) fn write(answer: &Answer<'_>, options: &Options, out: &mut dyn Write)
         }
         page.write_hit(hit)?;
     }
-    Ok(())
+    match &answer.response.facets {
+        Some(facets) => {
+            if !answer.response.hits.is_empty() {
+                writeln!(page.out)?;
+            }
+            write_facets(facets, page.out)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Where hits are written to, and how.

@@ -11,8 +11,7 @@
 use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
-use unicode_width::UnicodeWidthChar;
-
+use super::grapheme::boundaries;
 use super::marked::Marked;
 
 /// The best part of `line` of at most `limit` characters, as byte offsets on character boundaries.
@@ -96,11 +95,15 @@ fn best_run(marks: &[Extent], limit: usize) -> Option<Range<usize>> {
 struct Ruler<'a> {
     text: &'a str,
     characters: Vec<(usize, char)>,
+    /// Whether a character as a reader sees it starts with each of them.
+    starts: Vec<bool>,
 }
 
 impl<'a> Ruler<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, characters: text.char_indices().collect() }
+        let mut boundaries = boundaries(text).peekable();
+        let starts = text.char_indices().map(|(at, _)| boundaries.next_if_eq(&at).is_some());
+        Self { text, starts: starts.collect(), characters: text.char_indices().collect() }
     }
 
     fn len(&self) -> usize {
@@ -161,7 +164,7 @@ impl<'a> Ruler<'a> {
             .find(|&at| self.ends_word(at))
             .or_else(|| backward(near.clone()).find(|&at| self.parts_unspaced(at)))
             .or_else(|| backward(first..=farthest).find(|&at| self.ends_word(at)))
-            .or_else(|| backward(near).find(|&at| self.parts_characters(at)))
+            .or_else(|| backward(first..=farthest).find(|&at| self.parts_characters(at)))
             .unwrap_or(farthest)
     }
 
@@ -196,28 +199,23 @@ impl<'a> Ruler<'a> {
     }
 
     fn parts_unspaced(&self, place: usize) -> bool {
-        self.around(place).is_some_and(|(before, after)| parts_unspaced(before, after))
+        let parts = |(before, after)| parts_unspaced(before, after);
+        self.parts_characters(place) && self.around(place).is_some_and(parts)
     }
 
+    /// Whether a reader sees one character end and another one start at a place.
     fn parts_characters(&self, place: usize) -> bool {
-        self.around(place)
-            .is_some_and(|(before, after)| before != ' ' && after != ' ' && parts_characters(before, after))
+        let is_inside_word = |(before, after)| before != ' ' && after != ' ';
+        self.starts.get(place) == Some(&true) && self.around(place).is_some_and(is_inside_word)
     }
 }
 
-/// Whether a line may be cut between these neighbours because their script writes no spaces.
+/// Whether a line may be cut between these neighbours, which a reader sees as two characters, because their script
+/// writes no spaces.
 pub(super) fn parts_unspaced(before: char, after: char) -> bool {
     let unspaced = is_unspaced(before) || is_unspaced(after) || is_wide_punctuation(before);
     let spaces = before == ' ' || after == ' ';
-    unspaced && !spaces && !closes(after) && !opens(before) && parts_characters(before, after)
-}
-
-/// Whether a reader sees these neighbours as two characters.
-pub(super) fn parts_characters(before: char, after: char) -> bool {
-    let is_flag = |character| matches!(character, '\u{1f1e6}'..='\u{1f1ff}');
-    let is_modifier = matches!(after, '\u{1f3fb}'..='\u{1f3ff}');
-    let joined = before == '\u{200d}' || (is_flag(before) && is_flag(after));
-    after.width() != Some(0) && !is_modifier && !joined
+    unspaced && !spaces && !closes(after) && !opens(before)
 }
 
 /// Whether a character is of a script that is written without spaces.
@@ -325,6 +323,10 @@ mod tests {
     #[test]
     fn an_endless_word_is_cut_between_characters_as_seen() {
         assert_eq!(window(&"e\u{301}".repeat(20), &[], 5), "e\u{301}e\u{301}…");
+        assert_eq!(window(&"🇰🇷".repeat(20), &[], 5), "🇰🇷🇰🇷…");
+        assert_eq!(window(&"👩\u{200d}🚀".repeat(20), &[], 8), "👩\u{200d}🚀👩\u{200d}🚀…");
+        assert_eq!(window(&"\u{1112}\u{1161}\u{11ab}".repeat(20), &[], 4), "\u{1112}\u{1161}\u{11ab}…");
+        assert_eq!(window("ที่นี่ที่นี่ที่นี่", &["นี่"], 8), "ที่นี่…");
     }
 
     #[test]

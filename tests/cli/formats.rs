@@ -194,8 +194,8 @@ fn hostile_files_cost_themselves_and_nothing_else() {
 #[test]
 fn limits_cost_one_document_and_are_named() {
     let corpus = Corpus::with(&[("docs/a.txt", "Plain text needs no child.")]);
-    let document = fixtures("hostile").into_iter().find(|path| path.ends_with("spaces.odt")).unwrap();
-    corpus.write("docs/b.odt", fs::read(document).unwrap());
+    let document = fixtures("hostile").into_iter().find(|path| path.ends_with("far-cells.xlsx")).unwrap();
+    corpus.write("docs/b.xlsx", fs::read(document).unwrap());
     for (arguments, reason) in [
         ("--extract-memory 40M", "needs more memory than 40 MiB; raise --extract-memory"),
         ("--extract-time 0.000001", "takes longer than 0.000001 s; raise --extract-time"),
@@ -203,7 +203,7 @@ fn limits_cost_one_document_and_are_named() {
     ] {
         let run = corpus.run(&format!("index docs {arguments}"));
         assert_eq!(run.code, 3, "{run}");
-        assert!(run.err().contains(&format!("tidings: docs/b.odt: {reason}")), "{run}");
+        assert!(run.err().contains(&format!("tidings: docs/b.xlsx: {reason}")), "{run}");
         let again = corpus.run(&format!("index docs {arguments}"));
         assert!(again.err().contains(reason), "on record, with the same limit: {again}");
         assert_eq!(corpus.found("child"), ["docs/a.txt#0"]);

@@ -278,7 +278,7 @@ fn broken_lines_are_told_with_their_numbers_and_the_rest_goes_on() {
     assert_snapshot!(corpus.run("status --failed"), @"
     exit 0
     stdout:
-    index      index (format 1)
+    index      index (format 2)
     updated    [time]
     sources    docs
     documents  2 (48 B)

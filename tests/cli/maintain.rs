@@ -125,7 +125,7 @@ fn there_is_a_manual_page_for_each_command() {
     assert_snapshot!(corpus.run("man frobnicate"), @"
     exit 2
     stderr:
-    tidings: no command frobnicate; there are index, search, show, status, verify, compact, eval, schema, completions, man, help
+    tidings: no command frobnicate; there are index, search, show, status, like, why-not, terms, verify, compact, eval, schema, completions, man, help
     ");
 }
 
@@ -147,6 +147,9 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       search       Find the passages that fit a query best
       show         Show a document as the index has it, or one of its passages
       status       Tell what is indexed, skipped and failed, and why
+      like         Find passages like one, or like a document: those with the words that set it apart
+      why-not      Tell why a query does not find a document
+      terms        List the words of the index that start alike, and how common they are
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
       eval         Measure the ranking on collections whose answers are known
@@ -195,6 +198,9 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       search       Find the passages that fit a query best
       show         Show a document as the index has it, or one of its passages
       status       Tell what is indexed, skipped and failed, and why
+      like         Find passages like one, or like a document: those with the words that set it apart
+      why-not      Tell why a query does not find a document
+      terms        List the words of the index that start alike, and how common they are
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
       eval         Measure the ranking on collections whose answers are known

@@ -9,18 +9,18 @@ use crate::harness::{Corpus, finish};
 #[test]
 fn paths_are_given_once_each() {
     let corpus = Corpus::desk();
-    assert_snapshot!(corpus.run("search --format paths warning"), @r"
+    assert_snapshot!(corpus.run("search --format paths warning"), @"
     exit 0
     stdout:
     docs/news.md
     docs/wire.jsonl
-    docs/page.html
     docs/note.txt
+    docs/page.html
     ");
     assert_snapshot!(corpus.run("search --format paths -0 warning"), @r"
     exit 0
     stdout:
-    docs/news.md\u{0}docs/wire.jsonl\u{0}docs/page.html\u{0}docs/note.txt\u{0}
+    docs/news.md\u{0}docs/wire.jsonl\u{0}docs/note.txt\u{0}docs/page.html\u{0}
     ");
 }
 
@@ -49,7 +49,7 @@ fn json_gives_everything() {
     exit 0
     stdout:
     {"type":"begin","data":{"version":1,"qid":"q7","query_text":"title:sharing data","query":"+title:sharing data","tree":{"sequence":[{"occur":"must","query":{"text":{"clause":0,"field":"title","matcher":{"word":"sharing"}}}},{"occur":"should","query":{"text":{"clause":1,"field":"any","matcher":{"word":"data"}}}}]},"generation":[generation]}}
-    {"type":"hit","data":{"rank":1,"score":2.8512297,"document":{"id":"docs/page.html","path":"docs/page.html","title":"Fact sheet: sharing data","date":"2023-11-20","date_source":"metadata","language":"en","format":"html"},"passage":{"id":"docs/page.html#0","ordinal":0,"headings":["Sharing data"],"location":{"kind":"lines","bytes":{"start":149,"end":215},"lines":{"start":3,"end":4}}},"text":"Sharing data\n\nRadars send warning data to a & b.","highlights":[{"start":8,"end":12,"text":"data","clause":1,"line":3,"column":34},{"start":34,"end":38,"text":"data","clause":1,"line":4,"column":31}],"title_highlights":[{"start":12,"end":19,"text":"sharing","clause":0},{"start":20,"end":24,"text":"data","clause":1}],"heading_highlights":[{"heading":0,"start":8,"end":12,"text":"data","clause":1}]}}
+    {"type":"hit","data":{"rank":1,"score":2.898312,"document":{"id":"docs/page.html","path":"docs/page.html","title":"Fact sheet: sharing data","date":"2023-11-20","date_source":"metadata","language":"en","format":"html"},"passage":{"id":"docs/page.html#0","ordinal":0,"headings":["Sharing data"],"location":{"kind":"lines","bytes":{"start":149,"end":215},"lines":{"start":3,"end":4}}},"text":"Sharing data\n\nRadars send warning data to a & b.","highlights":[{"start":8,"end":12,"text":"data","clause":1,"line":3,"column":34},{"start":34,"end":38,"text":"data","clause":1,"line":4,"column":31}],"title_highlights":[{"start":12,"end":19,"text":"sharing","clause":0},{"start":20,"end":24,"text":"data","clause":1}],"heading_highlights":[{"heading":0,"start":8,"end":12,"text":"data","clause":1}]}}
     {"type":"summary","data":{"qid":"q7","hits":1,"hits_exact":true,"returned":1,"complete":true,"elapsed_ms":[ms]}}
     "#);
     assert_snapshot!(Corpus::desk().run("search --json zebra"), @r#"
@@ -103,17 +103,17 @@ fn batches_are_answered_in_order() {
     let corpus = Corpus::desk();
     corpus.write("queries.tsv", "q1\tstorm\nq2\tzebra\n\nq3\tsummit\r\n");
     corpus.write("queries.txt", "storm\nzebra\nsummit\n");
-    assert_snapshot!(corpus.run("search --queries queries.tsv --format trec --group document"), @r"
+    assert_snapshot!(corpus.run("search --queries queries.tsv --format trec --group document"), @"
     exit 0
     stdout:
-    q1 Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    q3 Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    q1 Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    q3 Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     ");
-    assert_snapshot!(corpus.run("search --queries queries.txt --format trec --group document"), @r"
+    assert_snapshot!(corpus.run("search --queries queries.txt --format trec --group document"), @"
     exit 0
     stdout:
-    1 Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    3 Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    1 Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    3 Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     ");
     assert_snapshot!(corpus.run("search --queries queries.tsv --count"), @r"
     exit 0
@@ -167,8 +167,8 @@ fn a_bad_query_in_a_batch_is_told_and_the_rest_goes_on() {
     assert_snapshot!(corpus.run_with("search --queries - --format trec --group document", queries), @r#"
     exit 2
     stdout:
-    a Q0 docs/wire.jsonl#w%202 1 2.241673 tidings
-    c Q0 docs/wire.jsonl#w-1 1 2.9294589 tidings
+    a Q0 docs/wire.jsonl#w%202 1 2.132167 tidings
+    c Q0 docs/wire.jsonl#w-1 1 3.0627217 tidings
     stderr:
     tidings: -:2: the quote opens a phrase that is never closed
       "open
@@ -406,4 +406,89 @@ fn every_line_of_json_fits_the_schema() {
         }
     }
     assert_snapshot!(format!("{kinds:?}"), @r#"{"begin": 10, "error": 2, "hit": 20, "summary": 10}"#);
+}
+
+/// A page without its style sheet.
+fn without_style(page: &str) -> String {
+    let (before, rest) = page.split_once("<style>").unwrap();
+    before.to_owned() + rest.split_once("</style>\n").unwrap().1
+}
+
+#[test]
+fn html_is_one_page_that_needs_nothing_else() {
+    let corpus = Corpus::desk();
+    let run = corpus.run("search --format html --facets lang --limit 2 --qid q7 radars summit");
+    assert_eq!(run.code, 0, "{run}");
+    assert_snapshot!(without_style(run.out()), @r#"
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="referrer" content="no-referrer">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <title>radars summit</title>
+    </head>
+    <body>
+    <section>
+    <h1 dir="auto">q7: radars summit</h1>
+    <p class="faint">2 found</p>
+    <article lang="en" dir="auto">
+    <h2>1. <mark>Summit</mark></h2>
+    <p class="faint"><code dir="ltr">docs/wire.jsonl:1</code> <time>2023-08-18</time></p>
+    <p class="text">The <mark>summit</mark> agreed on a warning of missile launches.</p>
+    </article>
+    <article lang="en" dir="auto">
+    <h2>2. Fact sheet: sharing data</h2>
+    <p class="faint"><code dir="ltr">docs/page.html:3</code> <time>2023-11-20</time></p>
+    <p class="text">Sharing data
+
+    <mark>Radars</mark> send warning data to a &amp; b.</p>
+    </article>
+    <table>
+    <caption>lang</caption>
+    <tr><td>2</td><td dir="auto">en</td></tr>
+    </table>
+    </section>
+    </body>
+    </html>
+    "#);
+    for outside in ["<script", "<img", "<link", "@import", "url("] {
+        assert!(!run.out().contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn html_of_a_batch_is_one_page() {
+    let corpus = Corpus::desk();
+    corpus.write("queries.tsv", "q1\tstorm\nbad\t\"open\nq2\tzebra\n");
+    let run = corpus.run("search --queries queries.tsv --format html");
+    let page = run.out();
+    for (piece, times) in
+        [("<!doctype", 1), ("</html>", 1), ("<h1 ", 2), ("<article", 1), ("nothing found", 1)]
+    {
+        assert_eq!(page.matches(piece).count(), times, "{piece}: {page}");
+    }
+    assert_eq!(corpus.run("search --format html '\"open'").out(), "", "no page about what is no query");
+    assert_eq!(corpus.run("search --format html --count storm").out(), "1\n");
+}
+
+#[test]
+fn html_takes_nothing_from_documents_but_text() {
+    let corpus = Corpus::with(&[]);
+    let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let line = serde_json::json!({"id": evil, "title": evil, "text": format!("bait {evil}"),
+        "url": "javascript:alert(1)", "desk": evil, "lang": "en\" onload=\"alert(1)"});
+    corpus.write("docs/a<b>&\"c'.jsonl", format!("{line}\n"));
+    corpus.write(
+        "docs/evil.md",
+        format!("---\nurl: ' jaVascript:alert(1)'\n---\n# bait `{evil}`\n\nbait <b>bold</b> {evil}\n"),
+    );
+    corpus.run("index docs");
+    let run = corpus.run("search --format html --facets meta.desk,path:2 -- 'bait script'");
+    let page = without_style(run.out());
+    assert!(page.matches("<article").count() >= 2, "{page}");
+    for markup in ["<script", "<img", "<b>", "href=", "onload=\"", "onerror=x"] {
+        assert!(!page.contains(markup), "{markup}: {page}");
+    }
 }

@@ -225,7 +225,20 @@ fn malformed_queries_are_shown_with_a_caret_and_a_hint() {
     assert_snapshot!(corpus.run("search multi-agnt~1"), @r"
     exit 2
     stderr:
-    tidings: `multi-agnt~1`: only a single word written in letters can be fuzzy; leave out the `~` and its number
+    tidings: `multi-agnt~1`: only a single word can be fuzzy; leave out the `~` and its number
+    ");
+    assert_snapshot!(corpus.run(&format!("search '{}~1'", "한".repeat(21))), @r"
+    exit 2
+    stderr:
+    tidings: `한한한한한한한한한한한한한한한한한한한한한~1`: a word of more than 20 characters cannot be fuzzy; leave out some of it
+    ");
+    assert_snapshot!(corpus.run(&format!("search '{}'", "a~1 ".repeat(64) + "b~1")), @r"
+    exit 2
+    stderr:
+    tidings: the query has more than 64 fuzzy words
+      …a~1 a~1 a~1 a~1 a~1 a~1 a~1 a~1 a~1 a~1 b~1
+                                               ^~~
+      hint: leave out the ~ of some of them
     ");
     assert_snapshot!(corpus.run("search '경보 \"open'"), @r#"
     exit 2
@@ -287,6 +300,26 @@ fn a_query_without_words_finds_nothing_and_says_why() {
 }
 
 #[test]
+fn fuzzy_hangul_is_by_its_letters() {
+    let corpus = Corpus::with(&[
+        ("docs/a.txt", "북한이 미사일을 쏘았다."),
+        ("docs/b.txt", "美国과 미시간의 일."),
+        ("docs/c.txt", "防衛省は発表した。"),
+    ]);
+    assert_eq!(corpus.run("index docs").code, 0);
+    for (query, found) in [
+        ("미싸일~1", vec!["docs/a.txt#0"]),
+        ("미사이ㄹ~1", vec!["docs/a.txt#0"]),
+        ("미사발~1", vec![]),
+        ("미시갼~1", vec!["docs/b.txt#0"]),
+        ("防衝省~1", vec!["docs/c.txt#0"]),
+        ("+lang:ko +(미싸일~1 NEAR/3 쏘았다)", vec!["docs/a.txt#0"]),
+    ] {
+        assert_eq!(corpus.found(&format!("'{query}'")), found, "{query}");
+    }
+}
+
+#[test]
 fn limit_and_offset_slice_the_same_list() {
     let corpus = Corpus::desk();
     let all = corpus.found("--limit 1000 warning");
@@ -339,8 +372,8 @@ fn groups_give_the_best_passage_of_each_document() {
     "docs/news.md" 2
     "docs/wire.jsonl#w 2" 1
     "docs/wire.jsonl#w-1" 1
-    "docs/page.html" 1
     "docs/note.txt" 1
+    "docs/page.html" 1
     "#);
 }
 

@@ -41,6 +41,7 @@ pub(super) fn answer_all(
     for answer in answers(session, lines) {
         page.write(answer.recv().expect("a thread answers what it takes"))?;
     }
+    session.end(page.out)?;
     Ok(page.outcome())
 }
 

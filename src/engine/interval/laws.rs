@@ -202,6 +202,29 @@ proptest! {
     }
 
     #[test]
+    fn fuzzy_characters_are_found_where_they_are_marked(
+        texts in vec("[미사싸일을인이ᄅㄹ 한]{1,8}|[防衛省の 庁]{1,6}", 1..24),
+        queries in vec("[미사싸일을인]{1,3}~[12]|[防衛省の]{2,3}~[12]|미싸일~1 NEAR/1 [한을인]", 8),
+        group in 5usize..30,
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let documents: Documents = texts.iter().map(|text| vec![text.clone()]).collect();
+        let engine = index(folder.path(), &documents, group, 7);
+        for query in &queries {
+            let parsed = parsed(query);
+            let languages = Languages::default();
+            let highlighter = Highlighter::new(&parsed, &languages);
+            let is_marked = |text: &str| {
+                let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
+                !highlighter.marks(&texts).text.is_empty()
+            };
+            let marked = texts.iter().enumerate().filter(|(_, text)| is_marked(text));
+            let marked: Vec<_> = marked.map(|(number, _)| format!("{number:05}.txt#0")).collect();
+            prop_assert_eq!(ids(&engine, query), marked, "{}", query);
+        }
+    }
+
+    #[test]
     fn scores_do_not_depend_on_how_the_index_came_about(
         documents in vec(text().prop_map(|text| vec![text]), 1..12),
         query in near(side().boxed()),

@@ -38,6 +38,9 @@ impl IntervalQuery {
         let all = |queries| -> Box<dyn TantivyQuery> { Box::new(BooleanQuery::intersection(queries)) };
         match shape {
             Shape::Phrase(families) => all(families.iter().map(|&family| self.one_of(family)).collect()),
+            Shape::Spelt(spelling) => {
+                all(spelling.filled_places().iter().map(|place| self.one_of_all(place)).collect())
+            }
             Shape::Within { phrases, .. } => {
                 all(phrases.iter().flatten().map(|&family| self.one_of(family)).collect())
             }
@@ -46,6 +49,10 @@ impl IntervalQuery {
                 Box::new(BooleanQuery::union(shapes.iter().map(|shape| self.candidates(shape)).collect()))
             }
         }
+    }
+
+    fn one_of_all(&self, families: &[usize]) -> Box<dyn TantivyQuery> {
+        Box::new(TermSetQuery::new(families.iter().flat_map(|&family| self.families[family].iter().cloned())))
     }
 
     fn one_of(&self, family: usize) -> Box<dyn TantivyQuery> {

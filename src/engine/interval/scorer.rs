@@ -62,6 +62,8 @@ pub(super) struct IntervalScorer {
     /// Passages that have the words.
     candidates: Box<dyn Scorer>,
     families: Vec<Family>,
+    /// The families that have words in the segment.
+    present: Vec<usize>,
     /// The positions of each family's words in the current passage.
     positions: Vec<Vec<u32>>,
     finder: Finder,
@@ -79,7 +81,8 @@ impl IntervalScorer {
         similarity: Option<(Bm25Weight, FieldNormReader)>,
     ) -> Self {
         let positions = vec![Vec::new(); families.len()];
-        let mut scorer = Self { candidates, families, positions, finder, intervals: 0, similarity };
+        let present = (0..families.len()).filter(|&family| !families[family].is_empty()).collect();
+        let mut scorer = Self { candidates, families, present, positions, finder, intervals: 0, similarity };
         scorer.settle();
         scorer
     }
@@ -96,8 +99,8 @@ impl IntervalScorer {
     }
 
     fn has_intervals(&mut self, doc: DocId) -> bool {
-        for (family, positions) in self.families.iter_mut().zip(&mut self.positions) {
-            family.read(doc, positions);
+        for &family in &self.present {
+            self.families[family].read(doc, &mut self.positions[family]);
         }
         self.intervals = u32::try_from(self.finder.find(&self.positions)).unwrap_or(u32::MAX);
         self.intervals > 0

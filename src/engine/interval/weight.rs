@@ -107,6 +107,12 @@ fn rarity_of(shape: &Shape, rarities: &[Score]) -> Score {
     let sum = |families: &[usize]| families.iter().map(|&family| rarities[family]).sum::<Score>();
     match shape {
         Shape::Phrase(families) => sum(families),
+        // What may stand in a character's place is as rare as the most frequent of it.
+        Shape::Spelt(spelling) => {
+            let of_place =
+                |place: &Vec<usize>| place.iter().map(|&family| rarities[family]).min_by(Score::total_cmp);
+            spelling.places().iter().filter_map(of_place).sum()
+        }
         Shape::Within { phrases, .. } => phrases.iter().map(|phrase| sum(phrase)).sum(),
         Shape::Near { first, second, .. } => rarity_of(first, rarities) + rarity_of(second, rarities),
         Shape::AnyOf(shapes) => {

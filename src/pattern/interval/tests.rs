@@ -41,6 +41,7 @@ fn by_definition(shape: &Shape, positions: &[Vec<u32>]) -> Vec<Interval> {
             let starts = positions[families[0]].iter().copied().filter(stands);
             starts.map(|start| Interval { start, end: start + families.len() as u32 - 1 }).collect()
         }
+        Shape::Spelt(_) => panic!("it has laws of its own"),
         Shape::AnyOf(shapes) => {
             let mut all: Vec<_> = shapes.iter().flat_map(of).collect();
             all.sort();

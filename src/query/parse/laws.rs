@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::date::Period;
-use crate::query::{Filter, Order};
+use crate::query::{FactFilter, Filter, Order, Sizes, fact};
 
 /// Pieces of query text that have a meaning somewhere.
 const PIECES: &[&str] = &[
@@ -50,6 +50,9 @@ const PIECES: &[&str] = &[
     "author:",
     "size:",
     "meta.k:",
+    "meta.a.b:>=",
+    "1..2",
+    "2KB",
     "//",
     "/",
     "~",
@@ -174,6 +177,16 @@ fn filter() -> impl Strategy<Value = Filter> {
         "[a-z]{2,3}".prop_map(Filter::Language),
         Just(Filter::Format("html".into())),
         matcher_text().prop_map(|text| Filter::Extension(text.trim_start_matches('.').into())),
+        (any::<u64>(), any::<u64>())
+            .prop_map(|(one, other)| Filter::Size(Sizes { first: one.min(other), last: one.max(other) })),
+        (
+            "[a-z북][a-z0-9_./@-]{0,4}",
+            prop_oneof![any::<String>(), "[<>=]{0,2}[0-9a-f.*-]{0,6}", matcher_text()]
+        )
+            .prop_filter_map("the value is read", |(key, value)| {
+                let test = fact::read(&value).ok()?;
+                Some(Filter::Fact(FactFilter { key, test }))
+            }),
         Just(period("2023")),
         Just(period("2024-02")),
         Just(period("2023-11-12")),

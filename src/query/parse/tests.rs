@@ -380,7 +380,7 @@ fn error_of(text: &str, options: Options) -> ParseError {
 
 #[test]
 fn notices_tell_what_was_not_taken_as_typed() {
-    let fields = "(the fields are title: heading: path: lang: format: ext: date:)";
+    let fields = "(the fields are title: heading: path: lang: format: ext: date: size: meta.KEY:)";
     assert_eq!(notices("author:smith"), [format!("`author:` is not a field; searched as words {fields}")]);
     assert_eq!(notices("a -author:\"x y\"").len(), 1);
     assert_eq!(notices("title: summit"), ["`title:` has no value directly behind it; searched as a word"]);
@@ -391,12 +391,26 @@ fn notices_tell_what_was_not_taken_as_typed() {
 }
 
 #[test]
-fn unsupported_forms_say_so() {
-    for text in ["size:>1MB", "size:10", "meta.source:wire", "-/re/ -size:5"] {
-        let error = error(text);
-        assert!(error.message.ends_with(" is not supported"), "{text}: {error}");
-        assert_eq!(error.hint, "put it in quotes to search for its words, or use --words");
+fn sizes_and_facts_are_conditions() {
+    let shown = |text: &str| parse(text, Options::default()).map(|parsed| parsed.query.to_string());
+    for (text, expected) in [
+        ("size:>1MB a", "+size:>=1000001 a"),
+        ("size:(1KB OR 2KB..)", "size:1000 OR size:>=2000"),
+        ("meta.desk:Asia", "meta.desk:Asia"),
+        ("meta.desk:\"south asia*\" a", "+meta.desk:\"south asia*\" a"),
+        ("meta.by.name:=>a", "meta.by.name:=>a"),
+        ("-meta.부서:(국제 OR 국내*)", "NOT (meta.부서:국제 OR meta.부서:국내*)"),
+        ("meta.year:2020..2023^2", "meta.year:2020..2023"),
+        ("meta.हिन्दी:a", "meta.हिन्दी:a"),
+        ("meta.k:\"\"", "meta.k:\"\""),
+        (r"meta\.k:a meta.:b c\:d", r"meta\.k:a meta.:b c\:d"),
+    ] {
+        assert_eq!(shown(text), Ok(expected.into()), "{text}");
     }
+    assert_eq!(error("size:>much").render_with_caret().lines().nth(2), Some("       ^~~~~"));
+    assert_eq!(error("a meta.k:>much").render_with_caret().lines().nth(2), Some("           ^~~~~"));
+    assert!(error("title:size:5").message.contains("a field cannot stand in the value of another"));
+    assert!(error("path:meta.k:5").message.contains("a field cannot stand in the value of another"));
 }
 
 #[test]

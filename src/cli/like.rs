@@ -1,0 +1,68 @@
+//! `tidings like`: passages that are like one, or like a document.
+
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+
+use super::Global;
+use super::diagnostics::{Failure, Outcome, tell};
+use super::search::flags::{ChoiceArguments, OutputArguments, ReadingArguments, WideningArguments};
+use super::search::give_out;
+use super::search::narrow::NarrowArguments;
+use super::search::session::{Asked, Session, Told};
+use super::show::find;
+use crate::engine::{Engine, LocalEngine};
+use crate::hit::Request;
+use crate::index::Snapshot;
+use crate::render::Turn;
+
+/// Find passages like one, or like a document: those with the words that set it apart
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tidings like reports/a.md                 what else is like this document
+  tidings like reports/a.md#3 --explain     what is like its passage 3, and by which words
+  tidings like reports/a.md --group document --filter lang:en --json
+
+The passages of the document itself are left out. Exit codes are those of search.")]
+pub(super) struct Arguments {
+    /// A document's id, or a passage's: the document's, `#` and the passage's number
+    #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
+    document: String,
+    #[command(flatten)]
+    choice: ChoiceArguments,
+    #[command(flatten)]
+    narrow: NarrowArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    let filter = arguments.narrow.filter()?;
+    arguments.output.check_facets(&arguments.narrow)?;
+    let session = Session {
+        engine: LocalEngine::new(Snapshot::open(&global.index)?),
+        reading: ReadingArguments::default(),
+        widening: WideningArguments::default(),
+        choice: arguments.choice.clone(),
+        facets: arguments.narrow.facets(),
+        explain: arguments.output.explain,
+        filter,
+        options: arguments.output.render_options(global),
+        problems: Vec::new(),
+    };
+    let id = arguments.document.strip_prefix("./").unwrap_or(&arguments.document);
+    let Some((record, ordinal)) = find(session.engine.snapshot(), id)? else {
+        tell(format_args!("{id}: no such document in the index; `tidings status {id}` may say why"));
+        return Ok(Outcome::Nothing);
+    };
+    let passages = session.engine.passages_of(record.id.as_str(), ordinal)?;
+    let query = session.engine.like(&passages)?;
+    let request = Request { without: Some(record.id), ..session.request(query.clone()) };
+    let asked = Asked { text: id, id: arguments.output.qid.as_deref(), turn: Turn::Only };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let given = session.respond(asked, &query, &request, Told::default(), &mut out)?;
+    let outcome = give_out(&session, &given, &mut out)?;
+    out.flush()?;
+    Ok(outcome)
+}

@@ -1,0 +1,74 @@
+//! Characters as a reader sees them, and how many columns of a terminal they take.
+//!
+//! What is seen as one character may be many of Unicode's: a letter with its accents, a syllable written letter by
+//! letter, a flag, a family joined to one picture. Nothing that is shown is cut inside of one, and its width is that of
+//! the whole, which is not the sum of its parts.
+
+use icu_segmenter::GraphemeClusterSegmenter;
+use unicode_width::UnicodeWidthStr;
+
+/// Where each character of a text starts as a reader sees it, in bytes, and the end of the text.
+pub(super) fn boundaries(text: &str) -> impl Iterator<Item = usize> {
+    GraphemeClusterSegmenter::new().segment_str(text)
+}
+
+/// The characters of a text as a reader sees them, each with its offset.
+pub(super) fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    boundaries(text).filter(|&at| at > 0).map(move |end| {
+        let grapheme = (start, &text[start..end]);
+        start = end;
+        grapheme
+    })
+}
+
+/// How many columns a text takes on a terminal.
+pub(super) fn columns(text: &str) -> usize {
+    graphemes(text).map(|(_, grapheme)| grapheme.width()).sum()
+}
+
+/// A text with spaces behind it up to a number of columns.
+pub fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_seen_as_one_character_is_one_and_has_its_width() {
+        for (text, expected) in [
+            ("가", vec![("가", 2)]),
+            ("\u{1100}\u{1161}\u{11a8}a", vec![("\u{1100}\u{1161}\u{11a8}", 2), ("a", 1)]),
+            ("警ｱ", vec![("警", 2), ("ｱ", 1)]),
+            ("e\u{301}\u{323}", vec![("e\u{301}\u{323}", 1)]),
+            ("👩\u{200d}🚀👍🏽", vec![("👩\u{200d}🚀", 2), ("👍🏽", 2)]),
+            ("🇰🇷🇯🇵", vec![("🇰🇷", 2), ("🇯🇵", 2)]),
+            ("❤\u{fe0f}1\u{fe0f}\u{20e3}", vec![("❤\u{fe0f}", 2), ("1\u{fe0f}\u{20e3}", 2)]),
+            ("ที่นี่", vec![("ที่", 1), ("นี่", 1)]),
+            ("", vec![]),
+        ] {
+            let seen: Vec<_> = graphemes(text).map(|(_, grapheme)| (grapheme, grapheme.width())).collect();
+            assert_eq!(seen, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_padded_by_columns() {
+        assert_eq!(padded("警報", 6), "警報  ");
+        assert_eq!(padded("abcdef", 4), "abcdef");
+    }
+
+    proptest! {
+        #[test]
+        fn graphemes_are_the_text(text in "\\PC{0,20}") {
+            let joined: String = graphemes(&text).map(|(_, grapheme)| grapheme).collect();
+            prop_assert_eq!(&joined, &text);
+            let starts: Vec<_> = graphemes(&text).map(|(at, _)| at).chain((!text.is_empty()).then_some(text.len())).collect();
+            prop_assert_eq!(starts, boundaries(&text).filter(|_| !text.is_empty()).collect::<Vec<_>>());
+        }
+    }
+}
