@@ -306,13 +306,15 @@ mod tests {
 
     use super::super::{Finder, Interval, Pattern, Words};
     use super::*;
+    use crate::analysis::Languages;
     use crate::query::Matcher;
 
     fn found(word: &str, edits: u8, terms: &[&str]) -> Vec<Interval> {
         let matcher = Matcher::Fuzzy { word: word.into(), edits };
-        let Ok(Pattern::Near(proximity)) = Pattern::of(&matcher) else { panic!("{word}") };
+        let languages = Languages::default();
+        let Ok(Pattern::Near(proximity)) = Pattern::of(&matcher, &languages) else { panic!("{word}") };
         let positions = |family: &Words| {
-            (0..).zip(terms).filter(|(_, term)| family.contains(term, None)).map(|(at, _)| at).collect()
+            (0..).zip(terms).filter(|(_, term)| family.contains(term, &languages)).map(|(at, _)| at).collect()
         };
         let positions: Vec<Vec<u32>> = proximity.families.iter().map(positions).collect();
         let mut finder = Finder::new(&proximity.shape);

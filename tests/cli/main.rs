@@ -7,6 +7,7 @@ mod eval;
 mod formats;
 mod harness;
 mod index;
+mod languages;
 mod laws;
 mod maintain;
 mod narrow;
