@@ -98,7 +98,7 @@ struct RefreshArguments {
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let filter = arguments.narrow.filter()?;
-    arguments.output.check_facets(&arguments.narrow)?;
+    arguments.output.check(&arguments.narrow)?;
     let problems = refresh(global, &arguments.refresh)?;
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
     if let Some(filter) = &filter {

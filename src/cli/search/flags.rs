@@ -171,12 +171,17 @@ impl OutputArguments {
         }
     }
 
-    /// Refuses counts of documents where the output has no place for them.
-    pub(in crate::cli) fn check_facets(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
-        let has_place = self.json || matches!(self.format, Format::Text | Format::Json | Format::Html);
-        if narrow.has_facets() && !has_place {
+    /// Refuses counts of documents and explanations where the output has no place for them.
+    pub(in crate::cli) fn check(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
+        let format = if self.json { Format::Json } else { self.format };
+        let is_text = matches!(format, Format::Text | Format::Json);
+        if narrow.has_facets() && !is_text && format != Format::Html {
             let message =
                 "--facets: goes with text, JSON and HTML output; choose one of these, or leave it out";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        if self.explain && !is_text {
+            let message = "--explain: goes with text and JSON output; choose one of these, or leave it out";
             return Err(Failure::Usage(message.to_owned()));
         }
         Ok(())
