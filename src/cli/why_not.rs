@@ -306,3 +306,15 @@ fn listed(passages: &[usize]) -> String {
         count => format!("passages {shown} and {} more", count - SHOWN),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn of_many_passages_the_first_are_named() {
+        assert_eq!(listed(&[3]), "passage #3");
+        assert_eq!(listed(&[0, 1, 2, 3, 9]), "passages #0, #1, #2, #3, #9");
+        assert_eq!(listed(&[0, 1, 2, 3, 9, 10, 11]), "passages #0, #1, #2, #3, #9 and 2 more");
+    }
+}

@@ -67,6 +67,7 @@ impl Query {
                 }
                 queries.iter().for_each(|query| query.outline_into("", depth + 1, lines));
             }
+            Self::Sequence(parts) if is_one_word(parts) => parts[0].query.outline_into(before, depth, lines),
             Self::Sequence(parts) => {
                 line(heading_of_sequence(parts));
                 for part in parts {
@@ -80,6 +81,11 @@ impl Query {
             }
         }
     }
+}
+
+/// Whether a sequence is what is left of one, and says no more than its part.
+fn is_one_word(parts: &[Part]) -> bool {
+    matches!(parts, [Part { occur: Occur::Should, .. }])
 }
 
 /// What a passage must have of some parts, for people.

@@ -7,6 +7,7 @@
 //!
 //! Invariant: no character of a document, path or query gets here but through `marked`.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -133,15 +134,16 @@ impl Page<'_> {
     fn write_explanation(&mut self, hit: &Hit, indent: &str) -> io::Result<()> {
         let Some(explanation) = &hit.explanation else { return Ok(()) };
         writeln!(self.out, "{indent}{:7.3} score", hit.score)?;
-        let is_missing = |share: &Share| !share.matches && share.score <= 0.0;
-        for share in explanation.shares.iter().filter(|share| !is_missing(share)) {
+        let shares = by_text(&explanation.shares);
+        let (given, missing): (Vec<_>, Vec<_>) =
+            shares.iter().partition(|share| share.matches || share.score > 0.0);
+        for share in given {
             self.write_row_of(indent, &format!("{:7.3}", share.score), &reason(share))?;
         }
-        let missing = explanation.shares.iter().filter(|share| is_missing(share));
-        let missing: Vec<&str> = missing.map(|share| share.what.as_str()).collect();
         if missing.is_empty() {
             return Ok(());
         }
+        let missing: Vec<&str> = missing.iter().map(|share| share.what.as_str()).collect();
         self.write_row_of(indent, &" ".repeat(7), &format!("not found: {}", missing.join(", ")))
     }
 
@@ -238,6 +240,24 @@ impl Page<'_> {
     fn write_styled(&mut self, text: &str, style: Style) -> io::Result<()> {
         write!(self.out, "{style}{text}{style:#}")
     }
+}
+
+/// The shares, those of clauses that read alike added up.
+fn by_text(shares: &[Share]) -> Vec<Share> {
+    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut added: Vec<Share> = Vec::new();
+    for share in shares {
+        let place = *places.entry((&share.what, share.clauses.len() > 1)).or_insert(added.len());
+        match added.get_mut(place) {
+            Some(sum) => {
+                sum.score += share.score;
+                sum.matches |= share.matches;
+                sum.texts.extend(share.texts.iter().cloned());
+            }
+            None => added.push(share.clone()),
+        }
+    }
+    added
 }
 
 /// What a share of a score was given for.
@@ -451,6 +471,8 @@ mod tests {
             share("lang:en", &[2], true, 0.0, &[]),
             share("cyclones", &[3], false, 0.0, &[]),
             share("tsunami", &[4], false, 0.0, &[]),
+            share("missile", &[5], true, 0.5, &[]),
+            share("cyclones", &[6], false, 0.0, &[]),
             share("missile warning", &[0, 1], true, 10.0, &[]),
         ];
         let sample = Hit { explanation: Some(Explanation { shares }), ..hit(1, "a.md", "one", &[]) };
@@ -468,7 +490,7 @@ mod tests {
         1. a.md  a.md:7  2023-11-12
            one
             12.300 score
-             1.500   missile: missile,
+             2.000   missile: missile,
                      Missiles
              0.250   warn�ing: elsewhere in
                      the document
