@@ -35,7 +35,7 @@ Examples:
 
 Exit code 0 means that the query finds the document, 1 that it does not, for the reasons given.")]
 pub(super) struct Arguments {
-    /// The document's id
+    /// The document's id, or one of its passages'
     #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
     document: String,
     /// The query text; several are joined by spaces
@@ -44,7 +44,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reading: ReadingArguments,
     /// Give one JSON object
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     json: bool,
 }
 

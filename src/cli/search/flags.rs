@@ -52,7 +52,7 @@ pub(in crate::cli) struct WideningArguments {
     /// Where all that the query requires must stand: in one passage, or anywhere in one document
     #[arg(long, value_name = "WHERE", default_value = "passage")]
     pub(in crate::cli) within: GroupBy,
-    /// Look also, with less weight, for words that the first hits have in common
+    /// Look also, with less weight, for the words that set the first hits apart from other documents
     #[arg(long)]
     pub(in crate::cli) expand: bool,
 }
@@ -88,7 +88,7 @@ pub(in crate::cli) struct OutputArguments {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// Say of each hit what its score is made of, and how the query was understood
+    /// Say of each hit what its score is made of, and how the query was understood; in text and JSON
     #[arg(long)]
     pub(in crate::cli) explain: bool,
     /// End paths with a NUL byte, as `xargs -0` wants them; goes with --format paths
