@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::analysis::{self, Kind, Token};
-use crate::pattern::{Finder, Pattern, Proximity, Words};
+use crate::analysis::{self, Kind, Language, Languages, Token};
+use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
 
@@ -24,6 +24,8 @@ pub struct Texts<'a> {
     pub headings: &'a [String],
     /// The passage's number in its document: a phrase of the title is found at the first one.
     pub ordinal: u32,
+    /// The code of the document's language, if it is known.
+    pub language: Option<&'a str>,
 }
 
 /// A span that a clause matched.
@@ -49,22 +51,26 @@ pub struct Marks {
 /// Tells what a query matched in the texts of its hits.
 pub struct Highlighter<'q> {
     query: &'q Query,
+    /// The languages of the index.
+    languages: &'q Languages,
     /// What each text clause looks for, by the clause's number; made once, for all hits.
     patterns: BTreeMap<usize, Pattern>,
 }
 
 impl<'q> Highlighter<'q> {
-    /// A highlighter for the hits of `query`. A clause that no engine can search for matches nothing.
-    pub fn new(query: &'q Query) -> Self {
-        let pattern = |clause: &TextClause| Pattern::of(&clause.matcher).unwrap_or(Pattern::Nothing);
+    /// A highlighter for the hits of `query` in an index that holds `languages`. A clause that no engine can search for
+    /// matches nothing.
+    pub fn new(query: &'q Query, languages: &'q Languages) -> Self {
+        let pattern =
+            |clause: &TextClause| Pattern::of(&clause.matcher, languages).unwrap_or(Pattern::Nothing);
         let clauses = query.text_clauses().into_iter();
-        Self { query, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
+        Self { query, languages, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
     }
 
     /// What the query matched in the texts of a hit.
     pub fn marks(&self, texts: &Texts<'_>) -> Marks {
-        let analysed = Analysed::new(texts, &self.patterns);
-        let mut marks = analysed.eval(self.query).unwrap_or_else(|| analysed.no_marks());
+        let analysed = Analysed::new(texts, self);
+        let mut marks = analysed.eval(self.query, Occur::Should).unwrap_or_else(|| analysed.no_marks());
         settle(&mut marks.text);
         settle(&mut marks.title);
         marks.headings.iter_mut().for_each(settle);
@@ -73,8 +79,9 @@ impl<'q> Highlighter<'q> {
 }
 
 /// The texts of a hit with their tokens.
-struct Analysed<'p> {
-    patterns: &'p BTreeMap<usize, Pattern>,
+struct Analysed<'h> {
+    patterns: &'h BTreeMap<usize, Pattern>,
+    languages: &'h Languages,
     text: Vec<Word>,
     title: Vec<Word>,
     headings: Vec<Vec<Word>>,
@@ -87,23 +94,26 @@ struct Word {
     stem: Option<String>,
 }
 
-fn words(text: &str) -> Vec<Word> {
+fn words(text: &str, language: Language) -> Vec<Word> {
     let tokens = analysis::tokens(text).into_iter();
     tokens
         .map(|token| {
-            let stem = (token.kind == Kind::Word).then(|| analysis::stem(&token.term).into_owned());
+            let stem = || language.stem(&text[token.span.clone()], &token.term).into_owned();
+            let stem = (token.kind == Kind::Word).then(stem);
             Word { token, stem }
         })
         .collect()
 }
 
-impl<'p> Analysed<'p> {
-    fn new(texts: &Texts<'_>, patterns: &'p BTreeMap<usize, Pattern>) -> Self {
+impl<'h> Analysed<'h> {
+    fn new(texts: &Texts<'_>, highlighter: &'h Highlighter<'_>) -> Self {
+        let language = Language::of(texts.language);
         Self {
-            patterns,
-            text: words(texts.text),
-            title: words(texts.title.unwrap_or_default()),
-            headings: texts.headings.iter().map(|heading| words(heading)).collect(),
+            patterns: &highlighter.patterns,
+            languages: highlighter.languages,
+            text: words(texts.text, language),
+            title: words(texts.title.unwrap_or_default(), language),
+            headings: texts.headings.iter().map(|heading| words(heading, language)).collect(),
             ordinal: texts.ordinal,
         }
     }
@@ -114,28 +124,29 @@ impl<'p> Analysed<'p> {
 
     /// What a query marks, or `None` where it does not match. A condition on the document is taken to hold, since
     /// the passage was found.
-    fn eval(&self, query: &Query) -> Option<Marks> {
+    fn eval(&self, query: &Query, occur: Occur) -> Option<Marks> {
         match query {
             Query::All | Query::Filter(_) => Some(self.no_marks()),
-            Query::Text(clause) => self.clause(clause),
-            Query::Weighted { query, .. } => self.eval(query),
-            Query::Not(query) => self.eval(query).is_none().then(|| self.no_marks()),
-            Query::And(queries) => queries
-                .iter()
-                .try_fold(self.no_marks(), |marks, query| Some(joined(marks, self.eval(query)?))),
+            Query::Text(clause) => self.clause(clause, occur),
+            Query::Weighted { query, .. } => self.eval(query, occur),
+            Query::Not(query) => self.eval(query, Occur::MustNot).is_none().then(|| self.no_marks()),
+            Query::And(queries) => queries.iter().try_fold(self.no_marks(), |marks, query| {
+                Some(joined(marks, self.eval(query, Occur::Must)?))
+            }),
             Query::Or(queries) => {
-                let all = queries.iter().filter_map(|query| self.eval(query));
+                let all = queries.iter().filter_map(|query| self.eval(query, occur));
                 all.reduce(joined)
             }
-            Query::Sequence(parts) => self.sequence(parts),
+            Query::Sequence(parts) => self.sequence(parts, occur),
         }
     }
 
-    fn sequence(&self, parts: &[Part]) -> Option<Marks> {
+    fn sequence(&self, parts: &[Part], occur: Occur) -> Option<Marks> {
         let mut marks = self.no_marks();
         let (mut has_must, mut needs_one, mut has_one) = (false, false, false);
         for part in parts {
-            match (part.occur, self.eval(&part.query)) {
+            let asked = if part.occur == Occur::Should { occur } else { part.occur };
+            match (part.occur, self.eval(&part.query, asked)) {
                 (Occur::MustNot, found) if is_plain_filter(&part.query) => drop(found),
                 (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
                 (Occur::MustNot, None) => {}
@@ -153,9 +164,23 @@ impl<'p> Analysed<'p> {
         (has_must || has_one || !needs_one).then_some(marks)
     }
 
-    fn clause(&self, clause: &TextClause) -> Option<Marks> {
-        let pattern = self.patterns.get(&clause.clause)?;
-        let in_words = |words: &[Word]| spans(pattern, words, clause.clause);
+    fn clause(&self, clause: &TextClause, occur: Occur) -> Option<Marks> {
+        self.pattern(clause, self.patterns.get(&clause.clause)?, occur)
+    }
+
+    fn pattern(&self, clause: &TextClause, pattern: &Pattern, occur: Occur) -> Option<Marks> {
+        match pattern {
+            Pattern::AnyOf(patterns) => {
+                let found = patterns.iter().filter_map(|pattern| self.pattern(clause, pattern, occur));
+                return found.reduce(joined);
+            }
+            Pattern::Mixed { required, .. } if occur != Occur::Should => {
+                return self.pattern(clause, required, occur);
+            }
+            Pattern::Pairs(pairs) if occur != Occur::Should && !self.has_parts(pairs) => return None,
+            _ => {}
+        }
+        let in_words = |words: &[Word]| self.spans(pattern, words, clause.clause);
         let is_word = matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, is_word || self.ordinal == 0, is_word),
@@ -177,11 +202,62 @@ impl<'p> Analysed<'p> {
         found.then_some(marks)
     }
 
+    /// Whether the parts of a word stand in the texts.
+    fn has_parts(&self, word: &Pairs) -> bool {
+        let texts = || [&self.text, &self.title].into_iter().chain(&self.headings);
+        let stands = |part: &Vec<String>| texts().any(|words| !run(words, part).is_empty());
+        word.parts.iter().all(stands)
+    }
+
     fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
         let headings: Vec<&[Word]> = self.headings.iter().map(Vec::as_slice).collect();
         let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
         let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
-        near(proximity, &headings).into_iter().map(of_heading).collect()
+        near(proximity, &headings, self.languages).into_iter().map(of_heading).collect()
+    }
+
+    /// Where a pattern matches among the words of a text.
+    fn spans(&self, pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
+        let ranges = self.ranges(pattern, words).into_iter();
+        ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
+    }
+
+    fn ranges(&self, pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
+        match pattern {
+            Pattern::Nothing => Vec::new(),
+            Pattern::Stem { stems, .. } => {
+                each(words, |word| word.stem.as_ref().is_some_and(|stem| stems.contains(stem)))
+            }
+            Pattern::Word(term) => each(words, |word| word.token.term == *term),
+            Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
+            Pattern::Near(proximity) => near(proximity, &[words], self.languages).remove(0),
+            Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
+            Pattern::Phrase(terms) => run(words, terms),
+            Pattern::PhrasePrefix(terms) => {
+                runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
+                    true => word.token.term.starts_with(&terms[at]),
+                    false => word.token.term == terms[at],
+                })
+            }
+            Pattern::AnyOf(patterns) => {
+                patterns.iter().flat_map(|pattern| self.ranges(pattern, words)).collect()
+            }
+            Pattern::Mixed { phrase, pieces, .. } => {
+                let whole = run(words, phrase);
+                let parts = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
+                if whole.is_empty() { parts() } else { whole }
+            }
+            Pattern::Pairs(pairs) => {
+                let found = words.windows(2).filter(|two| {
+                    two[1].token.kind == Kind::NextCharacter
+                        && pairs
+                            .pairs
+                            .iter()
+                            .any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
+                });
+                merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
+            }
+        }
     }
 }
 
@@ -205,51 +281,17 @@ fn joined(mut marks: Marks, other: Marks) -> Marks {
     marks
 }
 
-/// Where a pattern matches among the words of a text.
-fn spans(pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
-    let ranges = ranges(pattern, words).into_iter();
-    ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
-}
-
-fn ranges(pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
-    match pattern {
-        Pattern::Nothing => Vec::new(),
-        Pattern::Stem { stem, .. } => each(words, |word| word.stem.as_ref() == Some(stem)),
-        Pattern::Word(term) => each(words, |word| word.token.term == *term),
-        Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
-        Pattern::Near(proximity) => near(proximity, &[words]).remove(0),
-        Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
-        Pattern::Phrase(terms) => runs(words, terms.len(), |at, word| word.token.term == terms[at]),
-        Pattern::PhrasePrefix(terms) => runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
-            true => word.token.term.starts_with(&terms[at]),
-            false => word.token.term == terms[at],
-        }),
-        Pattern::Mixed { phrase, pieces } => {
-            let whole = runs(words, phrase.len(), |at, word| word.token.term == phrase[at]);
-            let parts = || pieces.iter().flat_map(|piece| ranges(piece, words)).collect();
-            if whole.is_empty() { parts() } else { whole }
-        }
-        Pattern::Pairs(pairs) => {
-            let found = words.windows(2).filter(|two| {
-                two[1].token.kind == Kind::NextCharacter
-                    && pairs.iter().any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
-            });
-            merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
-        }
-    }
-}
-
 /// The words that make up the places where words stand near each other, in each of the texts; not those between.
 ///
 /// Texts of one field are numbered on from one to the next, as they are in the index: a position without a word stands
 /// between them.
-fn near(proximity: &Proximity, texts: &[&[Word]]) -> Vec<Vec<Range<usize>>> {
+fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<Vec<Range<usize>>> {
     let mut places: Vec<Option<(usize, &Word)>> = Vec::new();
     for (number, words) in texts.iter().enumerate() {
         places.extend(words.iter().map(|word| Some((number, word))));
         places.push(None);
     }
-    let positions = positions(&proximity.families, &places);
+    let positions = positions(&proximity.families, &places, languages);
     let mut finder = Finder::new(&proximity.shape);
     let mut parts = Vec::new();
     for interval in 0..finder.find(&positions) {
@@ -267,7 +309,7 @@ fn near(proximity: &Proximity, texts: &[&[Word]]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// The positions of the words of each family.
-fn positions(families: &[Words], places: &[Option<(usize, &Word)>]) -> Vec<Vec<u32>> {
+fn positions(families: &[Words], places: &[Option<(usize, &Word)>], languages: &Languages) -> Vec<Vec<u32>> {
     // Of families that are one word there may be very many.
     let (mut single, mut others) = (HashMap::new(), Vec::new());
     for (number, family) in families.iter().enumerate() {
@@ -278,11 +320,11 @@ fn positions(families: &[Words], places: &[Option<(usize, &Word)>]) -> Vec<Vec<u
     }
     let mut positions = vec![Vec::new(); families.len()];
     for (position, place) in (0..).zip(places) {
-        let Some((_, Word { token, stem })) = place else { continue };
+        let Some((_, Word { token, .. })) = place else { continue };
         if let Some(&number) = single.get(token.term.as_str()) {
             positions[number].push(position);
         }
-        let of_others = others.iter().filter(|(_, family)| family.contains(&token.term, stem.as_deref()));
+        let of_others = others.iter().filter(|(_, family)| family.contains(&token.term, languages));
         of_others.for_each(|&(number, _)| positions[number].push(position));
     }
     positions
@@ -290,6 +332,11 @@ fn positions(families: &[Words], places: &[Option<(usize, &Word)>]) -> Vec<Vec<u
 
 fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
     words.iter().filter(|word| is_match(word)).map(|word| word.token.span.clone()).collect()
+}
+
+/// The places where these words stand one behind the other.
+fn run(words: &[Word], terms: &[String]) -> Vec<Range<usize>> {
+    runs(words, terms.len(), |at, word| word.token.term == terms[at])
 }
 
 /// The runs of `len` words each of which fits its place.
@@ -337,10 +384,10 @@ mod tests {
 
     fn marked(query: &str, text: &str) -> String {
         let query = parse(query, Options::default()).expect("a good query").query;
-        let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
+        let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
         let mut shown = String::new();
         let mut at = 0;
-        for mark in Highlighter::new(&query).marks(&texts).text {
+        for mark in Highlighter::new(&query, &Languages::default()).marks(&texts).text {
             shown.push_str(&text[at..mark.span.start]);
             shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
             at = mark.span.end;
@@ -428,8 +475,14 @@ mod tests {
         let query = parse("\"camp david\" summit", Options::default()).expect("a good query").query;
         let headings = ["The summit at Camp David".to_owned()];
         let of = |ordinal| {
-            let texts = Texts { text: "x", title: Some("Camp David summit"), headings: &headings, ordinal };
-            let marks = Highlighter::new(&query).marks(&texts);
+            let texts = Texts {
+                text: "x",
+                title: Some("Camp David summit"),
+                headings: &headings,
+                ordinal,
+                language: None,
+            };
+            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts);
             (marks.title.len(), marks.headings[0].len())
         };
         assert_eq!(of(0), (2, 1));
@@ -441,8 +494,8 @@ mod tests {
         let headings = ["Missile launches".to_owned(), "A warning".to_owned()];
         let marked = |query: &str| {
             let query = parse(query, Options::default()).expect("a good query").query;
-            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1 };
-            let marks = Highlighter::new(&query).marks(&texts).headings;
+            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1, language: None };
+            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts).headings;
             marks.iter().flatten().map(|mark| mark.span.range()).collect::<Vec<_>>()
         };
         assert_eq!(marked("heading:(launch NEAR/2 warning)"), [8..16, 2..9]);
@@ -458,8 +511,8 @@ mod tests {
             text in "([a-cé]{1,2}|[가나]{1,3}|[ .,]{1,2}){0,20}",
         ) {
             let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
-            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0 };
-            let marks = Highlighter::new(&parsed.query).marks(&texts);
+            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0, language: None };
+            let marks = Highlighter::new(&parsed.query, &Languages::default()).marks(&texts);
             let mut end = 0;
             for mark in marks.text {
                 prop_assert!(mark.span.start >= end && !mark.span.is_empty());

@@ -41,6 +41,9 @@ pub struct Options {
     pub roots: Vec<PathBuf>,
     /// Which files of the folders.
     pub walk: WalkOptions,
+    /// The ISO 639 code of the language that documents are taken to be in, whatever they say of themselves. By default
+    /// what they say, or what they seem to be in.
+    pub language: Option<String>,
     /// How deep archives, and messages with attachments, may stand in one another to be opened. By default 5.
     pub archive_depth: usize,
     /// How sources of untrusted formats are read.
@@ -54,6 +57,7 @@ impl Default for Options {
         Self {
             roots: Vec::new(),
             walk: WalkOptions::default(),
+            language: None,
             archive_depth: 5,
             isolation: isolate::Options::default(),
             commit_every: Duration::from_secs(30),

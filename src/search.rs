@@ -44,7 +44,8 @@ pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Resul
     }
     let mut response = engine.search(&request)?;
     if marking == Marking::Highlights && !response.hits.is_empty() {
-        let highlighter = Highlighter::new(&request.query);
+        let languages = engine.languages();
+        let highlighter = Highlighter::new(&request.query, &languages);
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
     if request.explain {
@@ -88,7 +89,9 @@ fn expanded(engine: &dyn Engine, request: &Request) -> Result<Query, EngineError
 fn add_highlights(highlighter: &Highlighter<'_>, hit: &mut Hit) {
     let title = hit.document.title.as_deref();
     let headings = &hit.passage.headings;
-    let marks = highlighter.marks(&Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal });
+    let language = hit.document.language.as_deref();
+    let texts = Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal, language };
+    let marks = highlighter.marks(&texts);
     let anchors = &hit.passage.anchors;
     hit.highlights = marks.text.iter().map(|mark| located(mark, &hit.text, anchors)).collect();
     let title = title.unwrap_or_default();

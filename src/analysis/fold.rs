@@ -2,11 +2,16 @@
 //!
 //! Folding is Unicode's compatibility decomposition, full case folding, removal of the marks that are
 //! accents or vowel points, and composition again (which puts Hangul and voiced kana together). A few Latin letters
-//! that Unicode does not decompose (`ł`, `ø`, `æ`) fold to the letters that people type for them.
+//! that Unicode does not decompose (`ł`, `ø`, `æ`) fold to the letters that people type for them. Hiragana fold to the
+//! Katakana of the same sound, since many words are written in either; small kana stay small, which makes other sounds.
+//!
+//! Traditional and simplified Chinese characters, and old and new Japanese ones, do not fold: nearly every mapping puts
+//! characters together that are different words in another of the languages (`機` and `机`, `製` and `制`).
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
+use super::number;
 use super::script::{Class, class};
 
 /// The folded form of a word.
@@ -32,22 +37,33 @@ pub(super) fn fold_into(word: &str, folded: &mut String) {
     folded.clear();
     if word.is_ascii() {
         folded.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
-    } else if is_folded_already(word) {
-        folded.push_str(word);
+    } else if let Some(character) = folded_character(word) {
+        folded.push(character);
     } else {
         fold_unicode(word, folded);
     }
 }
 
-/// Whether a word is one Hangul syllable, ideograph or full-width kana that folding leaves alone: nearly every token
-/// of Korean, Japanese and Chinese text.
-fn is_folded_already(word: &str) -> bool {
+/// The folded form of a word that is one Hangul syllable, ideograph or full-width kana: nearly every token of Korean,
+/// Japanese and Chinese text.
+fn folded_character(word: &str) -> Option<char> {
     let mut characters = word.chars();
-    let first = characters.next();
-    characters.next().is_none()
-        && first.is_some_and(|c| {
-            matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{4e00}'..='\u{9fff}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー')
-        })
+    let first = characters.next().filter(|_| characters.next().is_none())?;
+    match first {
+        '\u{ac00}'..='\u{d7a3}' | '\u{4e00}'..='\u{9fff}' | 'ァ'..='ヺ' | 'ー' => Some(first),
+        'ぁ'..='ゖ' => Some(katakana(first)),
+        _ => None,
+    }
+}
+
+/// The Katakana of a Hiragana; other characters as they are.
+fn katakana(c: char) -> char {
+    /// How far behind the Hiragana the Katakana stand.
+    const DISTANCE: u32 = 0x60;
+    match c {
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(c) + DISTANCE).unwrap_or(c),
+        _ => c,
+    }
 }
 
 fn fold_unicode(word: &str, folded: &mut String) {
@@ -61,7 +77,7 @@ fn fold_unicode(word: &str, folded: &mut String) {
     for c in again.chars().filter(|&c| !is_dropped(c) && class(c) != Class::Separator) {
         match typed_for(c) {
             Some(typed) => letters.push_str(typed),
-            None => letters.push(c),
+            None => letters.push(number::ascii_digit(c).unwrap_or_else(|| katakana(c))),
         }
     }
     folded.push_str(&ComposingNormalizer::new_nfc().normalize(&letters));
@@ -122,6 +138,12 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
             ("Ёлка", "елка"),
             ("ｶﾞ", "ガ"),
+            ("が", "ガ"),
+            ("か\u{3099}", "ガ"),
+            ("ゔ", "ヴ"),
+            ("わ\u{3099}", "ヷ"),
+            ("っ", "ッ"),
+            ("ー", "ー"),
             ("한", "한"),
             ("ไทย", "ไทย"),
             ("हिन्दी", "हिन्दी"),

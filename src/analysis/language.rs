@@ -1,117 +1,302 @@
-//! Which language a text is in, where nobody says.
+//! Languages, as far as they change what the stem of a word is.
+//!
+//! The script of a word decides first: a Russian name in an English text is stemmed as Russian. Where several
+//! languages share a script, the language of the document decides: of Latin words among nearly thirty languages, of
+//! Cyrillic, Arabic, Hebrew and Devanagari words among few. Where a language has no stemmer, or nobody knows the
+//! language, Latin words are stemmed as English ones, as they are in the Korean and Japanese texts that quote them.
+//!
+//! Nobody says which language he types, so a word of a query stands for its stems in all the [`Languages`] that an
+//! index holds.
 
-/// How much of a text is looked at, in bytes: enough to be sure, and no more.
-const SAMPLE: usize = 4 << 10;
+use std::borrow::Cow;
 
-/// The ISO 639-1 code of the language that a text seems to be written in, or `None` where that is a guess.
-pub fn detect_language(text: &str) -> Option<&'static str> {
-    let sample = &text[..text.floor_char_boundary(SAMPLE)];
-    let info = whatlang::detect(sample).filter(whatlang::Info::is_reliable)?;
-    Some(code(info.lang()))
+use frostem::Algorithm;
+
+use super::stem::{self, Algorithms, Stems};
+
+/// Stands before and behind the code of a language at the start of a text that is handed to a view of stems.
+///
+/// A control character, which is no part of a word: a text that holds it loses nothing.
+const TAG: char = '\u{2}';
+
+/// How the words of a document are stemmed, by the document's language.
+///
+/// By default that of English documents, which is also that of documents whose language has no stemmer, or is not
+/// known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Language(Algorithms);
+
+impl Language {
+    /// The language with this ISO 639 code.
+    pub fn of_code(code: &str) -> Self {
+        let all = Algorithms::default();
+        let latin = |latin| Self(Algorithms { latin, ..all });
+        match code {
+            "ca" => latin(Algorithm::Catalan),
+            "cs" => latin(Algorithm::Czech),
+            "da" => latin(Algorithm::Danish),
+            "de" => latin(Algorithm::German),
+            "eo" => latin(Algorithm::Esperanto),
+            "es" => latin(Algorithm::Spanish),
+            "et" => latin(Algorithm::Estonian),
+            "eu" => latin(Algorithm::Basque),
+            "fi" => latin(Algorithm::Finnish),
+            "fr" => latin(Algorithm::French),
+            "ga" => latin(Algorithm::Irish),
+            "hu" => latin(Algorithm::Hungarian),
+            "id" | "ms" => latin(Algorithm::Indonesian),
+            "it" => latin(Algorithm::Italian),
+            "lt" => latin(Algorithm::Lithuanian),
+            "nb" | "nn" | "no" => latin(Algorithm::Norwegian),
+            "nl" => latin(Algorithm::Dutch),
+            "pl" => latin(Algorithm::Polish),
+            "pt" => latin(Algorithm::Portuguese),
+            "ro" => latin(Algorithm::Romanian),
+            "st" => latin(Algorithm::Sesotho),
+            "sv" => latin(Algorithm::Swedish),
+            "tr" => latin(Algorithm::Turkish),
+            "bs" | "hr" | "sh" | "sr" => {
+                Self(Algorithms { latin: Algorithm::Serbian, cyrillic: Some(Algorithm::Serbian), ..all })
+            }
+            "be" | "bg" | "kk" | "ky" | "mk" | "mn" | "tg" | "tt" | "uk" => {
+                Self(Algorithms { cyrillic: None, ..all })
+            }
+            "fa" => Self(Algorithms { arabic: Some(Algorithm::Persian), ..all }),
+            "ckb" | "ps" | "sd" | "ug" | "ur" => Self(Algorithms { arabic: None, ..all }),
+            "ne" => Self(Algorithms { devanagari: Some(Algorithm::Nepali), ..all }),
+            "mr" | "sa" => Self(Algorithms { devanagari: None, ..all }),
+            "yi" => Self(Algorithms { hebrew: Some(Algorithm::Yiddish), ..all }),
+            _ => Self(all),
+        }
+    }
+
+    /// The language with this code, if there is one.
+    pub fn of(code: Option<&str>) -> Self {
+        code.map(Self::of_code).unwrap_or_default()
+    }
+
+    /// The stem of a word, which is given as it is written and folded.
+    pub fn stem<'w>(self, written: &str, folded: &'w str) -> Cow<'w, str> {
+        stem::stem(written, folded, self.0)
+    }
+
+    /// A text as it is handed to a view of stems, which reads its language from it.
+    pub fn tagged<'t>(code: Option<&str>, text: &'t str) -> Cow<'t, str> {
+        match code.filter(|code| Self::of_code(code) != Self::default()) {
+            Some(code) => Cow::Owned(format!("{TAG}{code}{TAG}{text}")),
+            // What the text itself starts with is no tag.
+            None if text.starts_with(TAG) => Cow::Owned(format!("{TAG}{TAG}{text}")),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// The language that a tag at the start of a text names, and the length of the tag.
+    pub(super) fn of_tag(text: &str) -> (Self, usize) {
+        let tag = text.strip_prefix(TAG).and_then(|rest| rest.split_once(TAG));
+        tag.map_or((Self::default(), 0), |(code, _)| (Self::of_code(code), code.len() + 2 * TAG.len_utf8()))
+    }
 }
 
-/// The two-letter code of a language.
-fn code(language: whatlang::Lang) -> &'static str {
-    use whatlang::Lang;
-    match language {
-        Lang::Afr => "af",
-        Lang::Aka => "ak",
-        Lang::Amh => "am",
-        Lang::Ara => "ar",
-        Lang::Aze => "az",
-        Lang::Bel => "be",
-        Lang::Ben => "bn",
-        Lang::Bul => "bg",
-        Lang::Cat => "ca",
-        Lang::Ces => "cs",
-        Lang::Cmn => "zh",
-        Lang::Cym => "cy",
-        Lang::Dan => "da",
-        Lang::Deu => "de",
-        Lang::Ell => "el",
-        Lang::Eng => "en",
-        Lang::Epo => "eo",
-        Lang::Est => "et",
-        Lang::Fin => "fi",
-        Lang::Fra => "fr",
-        Lang::Guj => "gu",
-        Lang::Heb => "he",
-        Lang::Hin => "hi",
-        Lang::Hrv => "hr",
-        Lang::Hun => "hu",
-        Lang::Hye => "hy",
-        Lang::Ind => "id",
-        Lang::Ita => "it",
-        Lang::Jav => "jv",
-        Lang::Jpn => "ja",
-        Lang::Kan => "kn",
-        Lang::Kat => "ka",
-        Lang::Khm => "km",
-        Lang::Kor => "ko",
-        Lang::Lat => "la",
-        Lang::Lav => "lv",
-        Lang::Lit => "lt",
-        Lang::Mal => "ml",
-        Lang::Mar => "mr",
-        Lang::Mkd => "mk",
-        Lang::Mya => "my",
-        Lang::Nep => "ne",
-        Lang::Nld => "nl",
-        Lang::Nob => "nb",
-        Lang::Ori => "or",
-        Lang::Pan => "pa",
-        Lang::Pes => "fa",
-        Lang::Pol => "pl",
-        Lang::Por => "pt",
-        Lang::Ron => "ro",
-        Lang::Rus => "ru",
-        Lang::Sin => "si",
-        Lang::Slk => "sk",
-        Lang::Slv => "sl",
-        Lang::Sna => "sn",
-        Lang::Spa => "es",
-        Lang::Srp => "sr",
-        Lang::Swe => "sv",
-        Lang::Tam => "ta",
-        Lang::Tel => "te",
-        Lang::Tgl => "tl",
-        Lang::Tha => "th",
-        Lang::Tuk => "tk",
-        Lang::Tur => "tr",
-        Lang::Ukr => "uk",
-        Lang::Urd => "ur",
-        Lang::Uzb => "uz",
-        Lang::Vie => "vi",
-        Lang::Yid => "yi",
-        Lang::Zul => "zu",
+/// The languages of an index, as far as they change what the stem of a word is; English is always among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Languages {
+    distinct: Vec<Language>,
+}
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self { distinct: vec![Language::default()] }
+    }
+}
+
+impl Languages {
+    /// The languages with these codes.
+    pub fn of<'c>(codes: impl IntoIterator<Item = &'c str>) -> Self {
+        let mut languages = Self::default();
+        for language in codes.into_iter().map(Language::of_code) {
+            if !languages.distinct.contains(&language) {
+                languages.distinct.push(language);
+            }
+        }
+        languages
+    }
+
+    /// Every stem that a word has in these languages, by its spelling as typed and by that without accents, which is
+    /// how many people type.
+    pub fn stems(&self, written: &str, folded: &str) -> Stems {
+        let mut stems = Stems::of(Language::default().stem(written, folded).into_owned());
+        for language in &self.distinct {
+            stems.add(&language.stem(written, folded));
+            stems.add(&language.stem(folded, folded));
+        }
+        stems
+    }
+
+    /// Whether a folded word has one of these stems in one of these languages.
+    pub fn share(&self, word: &str, stems: &Stems) -> bool {
+        self.distinct.iter().any(|language| stems.contains(&language.stem(word, word)))
+    }
+
+    /// What every folded word that has one of these stems in one of these languages starts with: one of the texts
+    /// given, none of which another goes on from.
+    pub fn starts_of_inflections(&self, stems: &Stems) -> Vec<String> {
+        let of_stem =
+            |stem| self.distinct.iter().map(move |language| stem::start_of_inflections(stem, language.0));
+        let mut starts: Vec<&str> = stems.iter().flat_map(of_stem).collect();
+        starts.sort_unstable();
+        starts.dedup_by(|next, before| next.starts_with(*before));
+        starts.into_iter().map(str::to_owned).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{fold, tokens};
     use super::*;
 
-    #[test]
-    fn languages_of_the_three_owners_are_told() {
-        assert_eq!(
-            detect_language(
-                "The defence chiefs of the three countries agreed on Sunday to share warning data in real time."
-            ),
-            Some("en")
-        );
-        assert_eq!(
-            detect_language("세 나라의 국방 수장은 미사일 경보 정보를 실시간으로 공유하기로 합의했다."),
-            Some("ko")
-        );
-        assert_eq!(
-            detect_language("三か国の防衛相はミサイル警報情報を即時に共有することで一致した。"),
-            Some("ja")
-        );
+    /// Every code that changes what the stem of a word is, and one that does not.
+    const CODES: [&str; 31] = [
+        "ca", "cs", "da", "de", "eo", "es", "et", "eu", "fi", "fr", "ga", "hu", "id", "it", "lt", "nb", "nl",
+        "pl", "pt", "ro", "st", "sv", "tr", "sr", "uk", "fa", "ur", "ne", "mr", "yi", "en",
+    ];
+
+    fn stem(code: &str, word: &str) -> String {
+        Language::of_code(code).stem(word, &fold(word)).into_owned()
     }
 
     #[test]
-    fn a_few_letters_tell_nothing() {
-        assert_eq!(detect_language("ok 12"), None);
-        assert_eq!(detect_language(""), None);
+    fn inflections_share_a_stem_in_each_language() {
+        for (code, words) in [
+            ("en", ["launches", "launching"]),
+            ("fr", ["général", "généraux"]),
+            ("fr", ["generaux", "Généraux"]),
+            ("de", ["Raketen", "Rakete"]),
+            ("de", ["Häuser", "Hauses"]),
+            ("es", ["misiles", "misil"]),
+            ("pt", ["lançamentos", "lançamento"]),
+            ("it", ["missili", "missile"]),
+            ("nl", ["raketten", "raket"]),
+            ("sv", ["raketer", "raketen"]),
+            ("pl", ["rakieta", "rakiety"]),
+            ("tr", ["füzeler", "füzelerin"]),
+            ("fi", ["ohjukset", "ohjuksen"]),
+            ("hr", ["raketa", "rakete"]),
+            ("en", ["ракеты", "Ракета"]),
+            ("sr", ["ракете", "ракета"]),
+            ("en", ["πύραυλος", "ΠΥΡΑΥΛΟΥ"]),
+            ("ar", ["الصواريخ", "صواريخ"]),
+            ("hi", ["लड़कियाँ", "लड़की"]),
+            ("ne", ["नेपालको", "नेपाल"]),
+        ] {
+            let [first, second] = words.map(|word| stem(code, word));
+            assert_eq!(first, second, "{code} {words:?}");
+        }
     }
+
+    #[test]
+    fn the_document_decides_where_languages_share_a_script() {
+        assert_eq!(stem("uk", "ракети"), "ракети", "Ukrainian has no stemmer");
+        assert_eq!(stem("ko", "launches"), "launch");
+        assert_eq!(stem("vi", "launches"), "launch");
+        assert_ne!(stem("fa", "والدین"), stem("ar", "والدین"));
+        assert_eq!(stem("en", "ракета"), stem("fr", "ракета"));
+    }
+
+    #[test]
+    fn a_typed_word_stands_for_its_stems_in_all_languages() {
+        let stems = |languages: &Languages, word: &str| {
+            let stems = languages.stems(word, &fold(word));
+            stems.iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(stems(&Languages::of(["ko", "en", "ja"]), "généraux"), ["generaux"]);
+        assert_eq!(stems(&Languages::of(["fr", "fr"]), "généraux"), ["generaux", "general"]);
+        assert_eq!(stems(&Languages::of(["fr", "de"]), "test"), ["test"]);
+        assert_eq!(stems(&Languages::of(["fr", "de", "es"]), "북한"), ["북한"]);
+    }
+
+    #[test]
+    fn tags_cannot_be_forged() {
+        for text in ["plain", "\u{2}fr\u{2}généraux", "\u{2}", "\u{2}\u{2}", ""] {
+            for code in [None, Some("en"), Some("fr")] {
+                let tagged = Language::tagged(code, text);
+                let (language, len) = Language::of_tag(&tagged);
+                assert_eq!((language, &tagged[len..]), (Language::of(code), text), "{code:?} {text:?}");
+            }
+        }
+        assert!(matches!(Language::tagged(Some("ko"), "plain"), Cow::Borrowed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_word_has_a_stem_in_any_language(word in "\\PC{0,12}", code in prop::sample::select(&CODES[..])) {
+            for token in tokens(&word) {
+                let language = Language::of_code(code);
+                let stem = language.stem(&word[token.span.clone()], &token.term);
+                prop_assert!(!stem.is_empty() && stem.len() <= super::super::MAX_TERM_BYTES);
+                // Again, of the folded word, as it stands in an index.
+                prop_assert!(!language.stem(&token.term, &token.term).is_empty());
+            }
+        }
+
+        #[test]
+        fn words_start_as_their_stems_say(
+            word in "[a-zäçéğíñöôşüžćβκλνοςαийклмнортуя]{1,9}|[a-z]{1,3}|[अ-हा-ौ]{1,5}",
+            ending in prop::sample::select(ENDINGS),
+            codes in prop::collection::vec(prop::sample::select(&CODES[..]), 0..3),
+        ) {
+            let languages = Languages::of(codes.iter().copied());
+            let written = word + ending;
+            let word = fold(&written);
+            let stems = languages.stems(&written, &word);
+            prop_assert!(languages.share(&word, &stems));
+            let starts = languages.starts_of_inflections(&stems);
+            prop_assert!(starts.iter().any(|start| word.starts_with(start.as_str())), "{starts:?} {word}");
+        }
+    }
+
+    const ENDINGS: &[&str] = &[
+        "",
+        "s",
+        "es",
+        "aux",
+        "euses",
+        "ement",
+        "ung",
+        "lich",
+        "heit",
+        "ität",
+        "ern",
+        "mente",
+        "idad",
+        "ción",
+        "ões",
+        "ità",
+        "zione",
+        "ssa",
+        "lle",
+        "ksi",
+        "ów",
+        "ami",
+        "ość",
+        "lar",
+        "ları",
+        "ler",
+        "ой",
+        "ами",
+        "ость",
+        "ться",
+        "ους",
+        "ων",
+        "ες",
+        "ियाँ",
+        "को",
+        "ių",
+        "uje",
+        "ija",
+        "tatea",
+        "ului",
+        "elor",
+    ];
 }

@@ -9,129 +9,46 @@
 //! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters | ranked words |
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
-//! separates. Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the
-//! positions of their words, marked by [`STEM_MARK`].
+//! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
+//! Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the positions of their
+//! words, marked by [`STEM_MARK`].
 
-mod english;
+mod characters;
+mod detect;
 mod fold;
 mod function_words;
+mod initials;
+mod japanese;
+mod kana;
+pub mod korean;
 mod language;
 mod letters;
+mod number;
 mod script;
+mod stem;
 mod tantivy_tokenizers;
+mod unspaced;
+mod walk;
 
-use std::ops::Range;
-
-pub use english::{start_of_inflections, stem};
+pub use characters::{Characters, PairKind, ending_len};
+pub use detect::{KNOWN_LANGUAGES, detect_language};
 pub use fold::{fold, fold_case};
 pub use function_words::{is_request_word, is_stop_word};
-pub use language::detect_language;
+pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
+pub use stem::Stems;
 pub use tantivy_tokenizers::{View, register};
-
-use script::Class;
+pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may
 /// give other terms than before.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a stem begins with where it is indexed beside the words themselves.
 pub const STEM_MARK: char = '\u{1}';
 
 /// The longest term, in bytes; longer words are cut to it, when indexed and when searched alike.
 pub const MAX_TERM_BYTES: usize = 200;
-
-/// One token of the `body` view.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Token {
-    /// The folded form.
-    pub term: String,
-    /// Where in the text the token stands, in bytes.
-    pub span: Range<usize>,
-    /// The ordinal of the token in its text.
-    pub position: usize,
-    /// How the token is written.
-    pub kind: Kind,
-}
-
-/// How a token is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    /// A word of an alphabetic script, or a number.
-    #[default]
-    Word,
-    /// The first Han, Kana or Hangul character of a run of them.
-    Character,
-    /// One that follows another such character directly.
-    NextCharacter,
-}
-
-/// Walks the tokens of a text.
-///
-/// Like a cursor: [`Tokens::advance`] moves to the next token, [`Tokens::token`] shows it. The token's buffer is
-/// used again, so that walking a text allocates next to nothing.
-pub struct Tokens<'t> {
-    text: &'t str,
-    at: usize,
-    token: Token,
-    seen: usize,
-}
-
-impl<'t> Tokens<'t> {
-    /// A walk that stands before the first token of `text`.
-    pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, token: Token::default(), seen: 0 }
-    }
-
-    /// Moves to the next token; false where there is none.
-    pub fn advance(&mut self) -> bool {
-        loop {
-            let rest = &self.text[self.at..];
-            let Some((start, class)) = first_in_token(rest) else {
-                self.at = self.text.len();
-                return false;
-            };
-            let start = self.at + start;
-            let end = start + class.token_len(&self.text[start..]);
-            let follows = self.token.kind != Kind::Word && self.token.span.end == start && self.seen > 0;
-            self.at = end;
-            fold::fold_into(&self.text[start..end], &mut self.token.term);
-            if self.token.term.is_empty() {
-                continue;
-            }
-            truncate(&mut self.token.term);
-            self.token.span = start..end;
-            self.token.position = self.seen;
-            self.token.kind = match class {
-                Class::Word => Kind::Word,
-                _ if follows => Kind::NextCharacter,
-                _ => Kind::Character,
-            };
-            self.seen += 1;
-            return true;
-        }
-    }
-
-    /// The token that the walk stands on.
-    pub fn token(&self) -> &Token {
-        &self.token
-    }
-}
-
-/// Cuts a term to [`MAX_TERM_BYTES`], on a character boundary.
-fn truncate(term: &mut String) {
-    if term.len() > MAX_TERM_BYTES {
-        term.truncate(term.floor_char_boundary(MAX_TERM_BYTES));
-    }
-}
-
-/// The offset and class of the first character of `text` that can start a token.
-fn first_in_token(text: &str) -> Option<(usize, Class)> {
-    text.char_indices().find_map(|(at, c)| match script::class(c) {
-        class @ (Class::Word | Class::Character) => Some((at, class)),
-        Class::Extender | Class::Separator => None,
-    })
-}
 
 /// The tokens of a text, in order.
 pub fn tokens(text: &str) -> Vec<Token> {
@@ -166,18 +83,14 @@ pub fn lengths(text: &str) -> Lengths {
     lengths
 }
 
-/// The terms that the `stem` view has for a text, in order: stems, and pairs of characters.
-pub fn stem_terms(text: &str) -> Vec<String> {
-    stem_terms_of(&tokens(text))
-}
-
-/// The terms that the `stem` view makes of the tokens of a text.
-pub fn stem_terms_of(tokens: &[Token]) -> Vec<String> {
+/// The terms that the `stem` view has for a text in a language, in order: stems, and pairs of characters.
+pub fn stem_terms(text: &str, language: Language) -> Vec<String> {
+    let tokens = tokens(text);
     let mut terms = Vec::with_capacity(tokens.len());
     for (at, token) in tokens.iter().enumerate() {
         let next_goes_on = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::NextCharacter);
         match token.kind {
-            Kind::Word => terms.push(stem(&token.term).into_owned()),
+            Kind::Word => terms.push(language.stem(&text[token.span.clone()], &token.term).into_owned()),
             Kind::Character if next_goes_on => {}
             Kind::Character => terms.push(token.term.clone()),
             Kind::NextCharacter => terms.push(format!("{}{}", tokens[at - 1].term, token.term)),
@@ -200,7 +113,7 @@ mod tests {
     fn words_are_runs_of_letters_and_digits() {
         assert_eq!(
             terms("U.S.-South Korea's multi-agent F-35A, a@b.org"),
-            ["u", "s", "south", "korea", "s", "multi", "agent", "f", "35a", "a", "b", "org"]
+            ["us", "south", "korea", "s", "multi", "agent", "f", "35a", "a", "b", "org"]
         );
         assert_eq!(terms("co\u{ad}operation"), ["cooperation"], "a soft hyphen is no part of a word");
         assert_eq!(terms("— … \"\" 👍"), Vec::<String>::new());
@@ -218,13 +131,13 @@ mod tests {
     fn half_width_kana_and_decomposed_hangul_become_whole_characters() {
         assert_eq!(terms("ﾐｻｲﾙｶﾞｰﾄﾞ"), ["ミ", "サ", "イ", "ル", "ガ", "ー", "ド"]);
         assert_eq!(terms("\u{1112}\u{1161}\u{11ab}국"), ["한", "국"]);
-        assert_eq!(terms("か\u{3099}"), ["が"]);
+        assert_eq!(terms("か\u{3099}"), ["ガ"], "kana fold to one of their scripts");
     }
 
     #[test]
     fn the_stem_view_has_stems_and_pairs() {
         assert_eq!(
-            stem_terms("Launches 미사일을 한 launched"),
+            stem_terms("Launches 미사일을 한 launched", Language::default()),
             ["launch", "미사", "사일", "일을", "한", "launch"]
         );
     }
@@ -237,7 +150,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tokens_lie_in_order_inside_the_text(text in "\\PC*") {
+        fn tokens_lie_in_order_inside_the_text(
+            text in "(\\PC|[ぁ-んァ-ヶーｦ-ﾟ々ゝゞヽヾ人]{1,6}|[ก-๛]{1,9}|[0-9.,U]{1,6}|က်|ក្ម){0,20}"
+        ) {
             let mut end = 0;
             for (at, token) in tokens(&text).into_iter().enumerate() {
                 prop_assert!(token.span.start >= end && token.span.start < token.span.end);
@@ -250,8 +165,12 @@ mod tests {
 
         #[test]
         fn a_terms_own_text_gives_the_term_again(text in "\\PC{0,20}") {
-            // A lone vowel sign can decompose to a mark and a letter; a mark starts no token.
-            let starts_well = |token: &Token| token.term.starts_with(|c| script::class(c) != Class::Extender);
+            // A lone vowel sign can decompose to a mark and a letter; a mark starts no token. The zero of a fraction
+            // counts only where it stands.
+            let is_fraction = |token: &Token| token.term.len() == 2 && token.term.starts_with('0');
+            let starts_well = |token: &Token| {
+                token.term.starts_with(|c| script::class(c) != script::Class::Extender) && !is_fraction(token)
+            };
             for token in tokens(&text).into_iter().filter(starts_well) {
                 let again = tokens(&token.term);
                 let joined: String = again.iter().map(|token| token.term.as_str()).collect();
@@ -263,7 +182,7 @@ mod tests {
         fn lengths_count_what_the_views_have(text in "\\PC*") {
             let expected = Lengths {
                 body: tokens(&text).len() as u64,
-                stem: stem_terms(&text).len() as u64,
+                stem: stem_terms(&text, Language::default()).len() as u64,
             };
             prop_assert_eq!(lengths(&text), expected);
         }

@@ -6,6 +6,8 @@
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, Script};
 
+use super::unspaced;
+
 /// What part a character plays in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -61,13 +63,43 @@ fn class_by_tables(c: char) -> Class {
 impl Class {
     /// The length in bytes of the token that starts `text`, whose first character has this class.
     pub(super) fn token_len(self, text: &str) -> usize {
+        let is_unspaced = text.starts_with(unspaced::is_unspaced);
         let goes_on = |c: char| match class(c) {
             Class::Extender => true,
-            Class::Word => self == Self::Word,
+            Class::Word => self == Self::Word && unspaced::is_unspaced(c) == is_unspaced,
             Class::Character => self == Self::Character && is_jamo_tail(c),
             Class::Separator => false,
         };
         text.char_indices().skip(1).find(|&(_, c)| !goes_on(c)).map_or(text.len(), |(at, _)| at)
+    }
+}
+
+/// The script of a character that is a token by itself, as far as it tells how much the character says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CharacterScript {
+    /// Ideographs, and whatever is none of the others.
+    Han,
+    Hangul,
+    Hiragana,
+    /// With the long-vowel mark.
+    Katakana,
+    /// No such character.
+    None,
+}
+
+/// The script of a character as it is written.
+pub(super) fn character_script(c: char) -> CharacterScript {
+    match c {
+        '\u{ac00}'..='\u{d7a3}' => CharacterScript::Hangul,
+        'ぁ'..='ゟ' => CharacterScript::Hiragana,
+        '゠'..='ヿ' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}' => CharacterScript::Katakana,
+        c if class(c) != Class::Character => CharacterScript::None,
+        c => match CodePointMapData::<Script>::new().get(c) {
+            Script::Hangul => CharacterScript::Hangul,
+            Script::Hiragana => CharacterScript::Hiragana,
+            Script::Katakana => CharacterScript::Katakana,
+            _ => CharacterScript::Han,
+        },
     }
 }
 

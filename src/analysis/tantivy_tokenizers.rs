@@ -1,8 +1,13 @@
 //! The views as tantivy tokenizers: a thin skin over [`Tokens`].
+//!
+//! The views that have stems read the language of a text from a tag before it ([`Language::tagged`]); offsets count
+//! from behind the tag.
+
+use std::borrow::Cow;
 
 use tantivy::tokenizer::{TextAnalyzer, Token as TantivyToken, TokenStream, Tokenizer, TokenizerManager};
 
-use super::{Kind, STEM_MARK, Tokens, english::stem};
+use super::{Kind, Language, STEM_MARK, Tokens};
 
 /// A form in which a text is indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +48,15 @@ impl Tokenizer for ViewTokenizer {
     type TokenStream<'a> = ViewStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> ViewStream<'a> {
+        let (language, start) = match self.0 {
+            View::Body => (Language::default(), 0),
+            View::Stem | View::Both => Language::of_tag(text),
+        };
         ViewStream {
             view: self.0,
-            walk: Tokens::new(text),
+            text: &text[start..],
+            language,
+            walk: Tokens::new(&text[start..]),
             ahead: Ahead::Unread,
             pending_stem: false,
             before: String::new(),
@@ -64,6 +75,8 @@ enum Ahead {
 
 struct ViewStream<'a> {
     view: View,
+    text: &'a str,
+    language: Language,
     walk: Tokens<'a>,
     ahead: Ahead,
     /// Whether the marked stem of the token given out last is still to come.
@@ -100,10 +113,9 @@ impl ViewStream<'_> {
     fn advance_both(&mut self) -> bool {
         if self.pending_stem {
             self.pending_stem = false;
-            let stem = stem(&self.walk.token().term);
             self.token.text.clear();
             self.token.text.push(STEM_MARK);
-            self.token.text.push_str(&stem);
+            self.push_stem();
             return true;
         }
         self.pending_stem = self.advance_body();
@@ -117,7 +129,7 @@ impl ViewStream<'_> {
         let token = self.walk.token();
         self.token.text.clear();
         match token.kind {
-            Kind::Word => self.token.text.push_str(&stem(&token.term)),
+            Kind::Word => self.push_stem(),
             Kind::NextCharacter => self.push_pair(),
             Kind::Character => {
                 self.before.clone_from(&token.term);
@@ -140,6 +152,15 @@ impl ViewStream<'_> {
         (self.token.offset_from, self.token.offset_to) = (token.span.start, token.span.end);
         self.token.position = self.token.position.wrapping_add(1);
         true
+    }
+
+    fn push_stem(&mut self) {
+        let token = self.walk.token();
+        let stem = match token.kind {
+            Kind::Word => self.language.stem(&self.text[token.span.clone()], &token.term),
+            Kind::Character | Kind::NextCharacter => Cow::Borrowed(token.term.as_str()),
+        };
+        self.token.text.push_str(&stem);
     }
 
     fn push_pair(&mut self) {
@@ -199,11 +220,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_streams_give_the_views(text in "([a-z ]{0,3}|[가-힣ぁ-ん漢字]{0,3}|\\PC){0,12}") {
+        fn the_streams_give_the_views(
+            text in "([a-zé ]{0,3}|[가-힣ぁ-ん漢字]{0,3}|generaux|\\PC){0,12}",
+            code in prop::sample::select(&[None, Some("ko"), Some("fr"), Some("de")][..]),
+        ) {
             let body: Vec<_> = tokens(&text).into_iter().map(|token| (token.position, token.term)).collect();
             prop_assert_eq!(terms(View::Body, &text), body);
-            let stems: Vec<_> = terms(View::Stem, &text).into_iter().map(|(_, term)| term).collect();
-            prop_assert_eq!(stems, stem_terms(&text));
+            let tagged = Language::tagged(code, &text);
+            let stems: Vec<_> = terms(View::Stem, &tagged).into_iter().map(|(_, term)| term).collect();
+            prop_assert_eq!(stems, stem_terms(&text, Language::of(code)));
+            let both = terms(View::Both, &tagged).into_iter().filter(|(_, term)| !term.starts_with(STEM_MARK));
+            prop_assert_eq!(both.collect::<Vec<_>>(), terms(View::Body, &text));
         }
     }
 }

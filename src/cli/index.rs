@@ -9,6 +9,7 @@ use clap::Args;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::progress::{Detail, Progress};
+use crate::analysis::KNOWN_LANGUAGES;
 use crate::config::{DEFAULT_MAX_FILE_SIZE, DEFAULT_SOURCE};
 use crate::index::{OpenError, Snapshot, Writer};
 use crate::ingest::{self, IngestError, Options, Report};
@@ -23,6 +24,7 @@ Examples:
   tidings index reports notes.md       a folder and a file
   tidings index -g '*.md' docs         only some files of a folder
   tidings index --type pdf,office ~/Documents
+  tidings index --language fr notes    what does not say that it is French
   curl -s URL | tidings index -        standard input, as the document `-`
 
 A second pass reads only what changed. A document is removed when a folder that
@@ -83,9 +85,16 @@ pub(super) struct WalkArguments {
     max_file_size: u64,
 }
 
-/// What reading one source may cost.
+/// How sources are read, and what reading one may cost.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ReadArguments {
+    /// Take what this pass reads to be in this language, by its ISO 639 code: en, ko, ja, fr …
+    ///
+    /// Without it a document is in the language that it names itself (front matter, `lang` fields), or in the one that
+    /// it seems to be in. Documents that were read before are read again where theirs is another, and keep what they
+    /// were given.
+    #[arg(long, value_name = "CODE", value_parser = parse_language)]
+    language: Option<String>,
     /// Open archives, and mail with attachments, that stand so deep in others
     #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u8).range(..=32))]
     archive_depth: u8,
@@ -107,7 +116,9 @@ impl ReadArguments {
             .map_err(|error| Failure::Usage(format!("--extract-time {}: {error}", self.extract_time)))?;
         let limits = Limits { memory: self.extract_memory, time, output: self.extract_output };
         let isolation = isolate::Options { limits, ..isolate::Options::default() };
-        Ok(Options { archive_depth: usize::from(self.archive_depth), isolation, ..Options::default() })
+        let language = self.language.clone();
+        let archive_depth = usize::from(self.archive_depth);
+        Ok(Options { language, archive_depth, isolation, ..Options::default() })
     }
 }
 
@@ -157,6 +168,7 @@ impl Default for ReadArguments {
         let Limits { memory, time, output } = Limits::default();
         let Options { archive_depth, .. } = Options::default();
         Self {
+            language: None,
             archive_depth: u8::try_from(archive_depth).unwrap_or(u8::MAX),
             extract_memory: memory,
             extract_time: time.as_secs_f64(),
@@ -273,6 +285,15 @@ fn parse_size(text: &str) -> Result<u64, String> {
     match size {
         Some(size) => Ok(size),
         None => Err(parse_memory(text).err().unwrap_or_else(|| "too large; at most 4095M".to_owned())),
+    }
+}
+
+/// Reads the code of a language.
+fn parse_language(code: &str) -> Result<String, String> {
+    let code = code.to_ascii_lowercase();
+    match KNOWN_LANGUAGES.contains(&code.as_str()) {
+        true => Ok(code),
+        false => Err(format!("no such language; known are {}", KNOWN_LANGUAGES.join(", "))),
     }
 }
 

@@ -15,11 +15,11 @@ use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand, fact_filter, scope};
-use crate::analysis::{self, STEM_MARK};
+use crate::analysis::{STEM_MARK, Stems};
 use crate::date::Period;
 use crate::hit::Request;
 use crate::index::{Fields, Kind, Snapshot};
-use crate::pattern::{Pattern, Proximity, Words};
+use crate::pattern::{Pairs, Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
 
 /// A query made ready for one snapshot.
@@ -49,7 +49,7 @@ pub(super) struct Leaf {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RankedWord {
     /// Its stems, any of which will do.
-    pub(super) stems: Vec<String>,
+    pub(super) stems: Stems,
     /// The form that was typed, of a word that has inflections.
     pub(super) form: Option<String>,
     /// How more of it is worth less.
@@ -248,38 +248,52 @@ impl<'a> Compiler<'a> {
 
     fn text(&mut self, clause: &TextClause, asked: Asked) -> Result<Plan, EngineError> {
         self.clause = Some(clause.clause);
-        let pattern = Pattern::of(&clause.matcher)?;
-        match (clause.field, pattern) {
-            (_, Pattern::Nothing) => Ok(Plan::Nothing),
-            (TextField::Any, Pattern::Stem { stem, form }) => Ok(self.word(RankedWord::new(stem, form))),
-            (TextField::Any, Pattern::Pairs(pairs)) => Ok(self.pairs(&pairs, asked)),
-            (TextField::Any, Pattern::Mixed { pieces, .. }) if asked == Asked::ToRank => {
-                let pieces = pieces.into_iter().filter_map(|piece| match piece {
-                    Pattern::Stem { stem, form } => Some(self.word(RankedWord::new(stem, form))),
-                    Pattern::Pairs(pairs) => Some(self.pairs(&pairs, asked)),
-                    _ => None,
-                });
-                Ok(Plan::Or(pieces.collect()))
+        let pattern = Pattern::of(&clause.matcher, self.snapshot.languages())?;
+        let field = match clause.field {
+            TextField::Any => return self.anywhere(&clause.matcher, pattern, asked),
+            TextField::Title => self.fields.title,
+            TextField::Heading => self.fields.heading,
+        };
+        let query = self.in_field(field, &pattern)?;
+        Ok(if pattern == Pattern::Nothing { Plan::Nothing } else { self.leaf(query) })
+    }
+
+    /// A pattern in a passage's text, its headings and its document's title.
+    fn anywhere(&mut self, matcher: &Matcher, pattern: Pattern, asked: Asked) -> Result<Plan, EngineError> {
+        match pattern {
+            Pattern::Nothing => Ok(Plan::Nothing),
+            Pattern::Stem { stems, form } => Ok(self.word(RankedWord::new(stems, form))),
+            Pattern::Pairs(pairs) => Ok(self.pairs(&pairs, asked)),
+            Pattern::AnyOf(patterns) => self.any_of(matcher, patterns, asked),
+            Pattern::Mixed { pieces, .. } if asked == Asked::ToRank => self.any_of(matcher, pieces, asked),
+            Pattern::Mixed { required, .. } => match *required {
+                phrase @ Pattern::Phrase(_) => self.literally(&phrase),
+                required => self.anywhere(matcher, required, asked),
+            },
+            Pattern::Phrase(words) if matches!(matcher, Matcher::Word(_)) => {
+                let phrase = self.literally(&Pattern::Phrase(words.clone()))?;
+                Ok(self.compound(phrase, words))
             }
-            (TextField::Any, pattern) => {
-                let in_text = self.in_field(self.fields.body, &pattern)?;
-                let in_title = self.in_field(self.fields.title, &pattern)?;
-                let query = self.once_in_title(in_text, in_title);
-                let leaf = self.leaf(query);
-                Ok(match (&clause.matcher, pattern) {
-                    (Matcher::Word(_), Pattern::Phrase(words)) => self.compound(leaf, words),
-                    _ => leaf,
-                })
-            }
-            (TextField::Title, pattern) => {
-                let query = self.in_field(self.fields.title, &pattern)?;
-                Ok(self.leaf(query))
-            }
-            (TextField::Heading, pattern) => {
-                let query = self.in_field(self.fields.heading, &pattern)?;
-                Ok(self.leaf(query))
-            }
+            pattern => self.literally(&pattern),
         }
+    }
+
+    fn any_of(
+        &mut self,
+        matcher: &Matcher,
+        patterns: Vec<Pattern>,
+        asked: Asked,
+    ) -> Result<Plan, EngineError> {
+        let plans = patterns.into_iter().map(|pattern| self.anywhere(matcher, pattern, asked));
+        Ok(Plan::Or(plans.collect::<Result<_, _>>()?))
+    }
+
+    /// What is looked for as it stands, in the text or in the title.
+    fn literally(&mut self, pattern: &Pattern) -> Result<Plan, EngineError> {
+        let in_text = self.in_field(self.fields.body, pattern)?;
+        let in_title = self.in_field(self.fields.title, pattern)?;
+        let query = self.once_in_title(in_text, in_title);
+        Ok(self.leaf(query))
     }
 
     /// A word that the analyzer takes apart: its parts must stand as a phrase, and are ranked as words. It weighs as one
@@ -287,19 +301,34 @@ impl<'a> Compiler<'a> {
     fn compound(&mut self, phrase: Plan, words: Vec<String>) -> Plan {
         #[expect(clippy::cast_precision_loss, reason = "a query has few words")]
         let share = 1.0 / words.len() as f32;
-        let word = |word: String| RankedWord::new(analysis::stem(&word).into_owned(), word);
+        let languages = self.snapshot.languages();
+        let word = |word: String| RankedWord::new(languages.stems(&word, &word), word);
         let words = words.into_iter().map(|part| self.word(word(part))).collect();
         let ranked = Plan::Weighted(Box::new(Plan::Or(words)), share);
         Plan::And(vec![Plan::Condition(Box::new(phrase)), ranked])
     }
 
-    /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned.
-    fn pairs(&mut self, pairs: &[[String; 2]], asked: Asked) -> Plan {
-        let leaves = pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair))).collect();
-        match asked {
-            Asked::ToRank => Plan::Or(leaves),
-            Asked::ToMatch => Plan::And(leaves),
+    /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
+    /// word is required, the parts of it that must be there.
+    fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
+        let leaves = word.pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair)));
+        let ranked = Plan::Or(leaves.collect());
+        if asked == Asked::ToRank {
+            return ranked;
         }
+        let part = |part: &Vec<String>| {
+            let query = self.standing(part);
+            Plan::Condition(Box::new(self.leaf(query)))
+        };
+        let parts: Vec<_> = word.parts.iter().map(part).collect();
+        Plan::And(parts.into_iter().chain([ranked]).collect())
+    }
+
+    /// Characters one behind the other, wherever a word of the passage is looked for.
+    fn standing(&self, characters: &[String]) -> Box<dyn TantivyQuery> {
+        let Fields { body, title, heading, .. } = *self.fields;
+        let queries = [body, title, heading].map(|field| run_query(field, characters));
+        Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::union(queries.into())), 0.0))
     }
 
     /// A title stands once in a document, before its first passage: what is literally looked for is found there, not
@@ -323,16 +352,26 @@ impl<'a> Compiler<'a> {
         let terms = |words: &[String]| words.iter().map(|word| of(word)).collect::<Vec<_>>();
         Ok(match pattern {
             Pattern::Nothing => Box::new(EmptyQuery),
-            Pattern::Stem { stem, .. } => term_query(field, &format!("{STEM_MARK}{stem}")),
+            Pattern::Stem { stems, .. } => {
+                let marked = stems.iter().map(|stem| term_query(field, &format!("{STEM_MARK}{stem}")));
+                let mut queries: Vec<_> = marked.collect();
+                if queries.len() == 1 {
+                    queries.remove(0)
+                } else {
+                    Box::new(DisjunctionMaxQuery::new(queries))
+                }
+            }
             Pattern::Word(word) => term_query(field, word),
-            Pattern::Phrase(words) | Pattern::Mixed { phrase: words, .. } => {
-                Box::new(PhraseQuery::new(terms(words)))
+            Pattern::Phrase(words) => Box::new(PhraseQuery::new(terms(words))),
+            Pattern::Mixed { required, .. } => self.in_field(field, required)?,
+            Pattern::AnyOf(patterns) => {
+                let queries = patterns.iter().map(|pattern| self.in_field(field, pattern));
+                Box::new(DisjunctionMaxQuery::new(queries.collect::<Result<_, _>>()?))
             }
             Pattern::Pairs(pairs) => {
-                let first = pairs.first().map(|pair| pair[0].clone());
-                let words: Vec<_> =
-                    first.into_iter().chain(pairs.iter().map(|pair| pair[1].clone())).collect();
-                Box::new(PhraseQuery::new(terms(&words)))
+                let parts = pairs.parts.iter().map(|part| run_query(field, part));
+                let mut parts: Vec<_> = parts.collect();
+                if parts.len() == 1 { parts.remove(0) } else { Box::new(BooleanQuery::intersection(parts)) }
             }
             Pattern::Prefix(prefix) => {
                 let words = expand::starting(self.snapshot.searcher(), field, prefix)?;
@@ -368,8 +407,7 @@ impl<'a> Compiler<'a> {
         let searcher = self.snapshot.searcher();
         match family {
             Words::Word(word) => Ok(BTreeSet::from([word.clone()])),
-            Words::Stem(stem) if field == self.fields.body => expand::inflected(searcher, field, stem),
-            Words::Stem(stem) => Ok(BTreeSet::from([format!("{STEM_MARK}{stem}")])),
+            Words::Stem(stems) => expand::inflected(searcher, field, stems, self.snapshot.languages()),
             Words::Prefix(prefix) => expand::starting(searcher, field, prefix),
             Words::Like(automaton) => expand::accepted(searcher, field, automaton),
         }
@@ -468,12 +506,23 @@ impl<'a> Compiler<'a> {
 }
 
 impl RankedWord {
-    fn new(stem: String, form: String) -> Self {
-        Self { stems: vec![stem], form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
+    fn new(stems: Stems, form: String) -> Self {
+        Self { stems, form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
     }
 
     fn of_pair(pair: &[String; 2]) -> Self {
-        Self { stems: vec![pair.concat()], form: None, saturation: Saturation::PAIRS, share: 1.0 }
+        Self { stems: Stems::of(pair.concat()), form: None, saturation: Saturation::PAIRS, share: 1.0 }
+    }
+}
+
+/// Characters one behind the other, or a single one.
+fn run_query(field: Field, characters: &[String]) -> Box<dyn TantivyQuery> {
+    match characters {
+        [only] => term_query(field, only),
+        all => {
+            let terms = all.iter().map(|character| Term::from_field_text(field, character));
+            Box::new(PhraseQuery::new(terms.collect()))
+        }
     }
 }
 

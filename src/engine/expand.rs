@@ -9,7 +9,7 @@ use tantivy::Searcher;
 use tantivy::schema::Field;
 
 use super::{EngineError, MAX_EXPANSION};
-use crate::analysis::{self, STEM_MARK};
+use crate::analysis::{Languages, STEM_MARK, Stems};
 use crate::pattern::Automaton;
 
 /// The words of a field that start with `prefix`.
@@ -29,20 +29,23 @@ pub(super) fn starting(
     Ok(words)
 }
 
-/// The words of a field whose stem is `stem`.
+/// The words of a field that have one of `stems` in one of `languages`.
 pub(super) fn inflected(
     searcher: &Searcher,
     field: Field,
-    stem: &str,
+    stems: &Stems,
+    languages: &Languages,
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
-    let start = analysis::start_of_inflections(stem).as_bytes();
+    let starts = languages.starts_of_inflections(stems);
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().range().ge(start).into_stream().map_err(io_error)?;
-        while terms.advance() && terms.key().starts_with(start) {
-            if std::str::from_utf8(terms.key()).is_ok_and(|word| analysis::stem(word) == stem) {
-                take(&mut words, terms.key(), || stem.to_owned())?;
+        for start in starts.iter().map(String::as_bytes) {
+            let mut terms = index.terms().range().ge(start).into_stream().map_err(io_error)?;
+            while terms.advance() && terms.key().starts_with(start) {
+                if std::str::from_utf8(terms.key()).is_ok_and(|word| languages.share(word, stems)) {
+                    take(&mut words, terms.key(), || stems.iter().next().unwrap_or_default().to_owned())?;
+                }
             }
         }
     }

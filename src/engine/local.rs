@@ -15,6 +15,7 @@ use super::rescore::{POOL, Rescored, Rescorer};
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError, Form, suggest};
+use crate::analysis::Languages;
 use crate::document::passage_id;
 use crate::hit::{Count, Explanation, Group, Hit, HitDocument, HitPassage, Request, Response, Share, Sort};
 use crate::index::{Snapshot, StoredPassage};
@@ -96,6 +97,10 @@ impl Engine for LocalEngine {
 
     fn generation(&self) -> u64 {
         self.snapshot.generation()
+    }
+
+    fn languages(&self) -> Languages {
+        self.snapshot.languages().clone()
     }
 }
 

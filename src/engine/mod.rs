@@ -23,6 +23,7 @@ mod sweep;
 mod terms;
 mod top;
 
+use crate::analysis::Languages;
 use crate::hit::{Hit, Request, Response};
 use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
@@ -68,6 +69,9 @@ pub trait Engine {
 
     /// The number of the state that answers; a later state has a higher number.
     fn generation(&self) -> u64;
+
+    /// The languages of what it searches, which decide the stems of a query's words.
+    fn languages(&self) -> Languages;
 }
 
 /// What counts as an occurrence of a word.

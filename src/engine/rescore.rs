@@ -15,8 +15,6 @@
 //! index is cut into segments. The figures were chosen on four collections at once; leaving one of them out chooses
 //! nearly the same.
 
-use std::collections::BTreeSet;
-
 use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
@@ -27,7 +25,7 @@ use tantivy::{DocId, DocSet, SegmentReader, Term};
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
 use super::{EngineError, expand};
-use crate::analysis::STEM_MARK;
+use crate::analysis::{STEM_MARK, Stems};
 use crate::index::Snapshot;
 
 /// How many passages of the plain ranking are looked at again.
@@ -153,7 +151,7 @@ impl<'a> Rescorer<'a> {
     }
 
     fn add_pairs(&mut self, neighbours: &[Neighbours]) -> Result<(), EngineError> {
-        let mut known: Vec<&[String]> = Vec::new();
+        let mut known: Vec<&Stems> = Vec::new();
         for pair in neighbours {
             let mut families = [0; 2];
             let mut rarities = [0.0; 2];
@@ -161,7 +159,7 @@ impl<'a> Rescorer<'a> {
                 let RatedLeaf::Word { word, rarity } = &self.leaves[leaf] else { continue };
                 rarities[side] = *rarity;
                 let word: &'a RankedWord = word;
-                families[side] = match known.iter().position(|stems| *stems == word.stems) {
+                families[side] = match known.iter().position(|stems| **stems == word.stems) {
                     Some(at) => at,
                     None => {
                         known.push(&word.stems);
@@ -203,9 +201,9 @@ impl<'a> Rescorer<'a> {
 }
 
 /// BM25's inverse document frequency of the word with these stems; of several the most frequent one's.
-fn rarity_of(snapshot: &Snapshot, stems: &[String]) -> Result<f64, EngineError> {
+fn rarity_of(snapshot: &Snapshot, stems: &Stems) -> Result<f64, EngineError> {
     let mut most = 0;
-    for stem in stems {
+    for stem in stems.iter() {
         most = most.max(snapshot.doc_freq(&Term::from_field_text(snapshot.fields().stem, stem))?);
     }
     Ok(rarity(most, snapshot.total_num_docs()?))
@@ -218,13 +216,10 @@ pub(super) fn rarity(with_it: u64, passages: u64) -> f64 {
 }
 
 impl Family {
-    fn of(snapshot: &Snapshot, stems: &[String]) -> Result<Self, EngineError> {
+    fn of(snapshot: &Snapshot, stems: &Stems) -> Result<Self, EngineError> {
         let fields = snapshot.fields();
-        let mut forms = BTreeSet::new();
-        for stem in stems {
-            forms.extend(expand::inflected(snapshot.searcher(), fields.body, stem)?);
-        }
-        let marked = |stem: &String| Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
+        let forms = expand::inflected(snapshot.searcher(), fields.body, stems, snapshot.languages())?;
+        let marked = |stem: &str| Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
         Ok(Self {
             in_text: forms.iter().map(|form| Term::from_field_text(fields.body, form)).collect(),
             in_title: stems.iter().map(marked).collect(),
@@ -377,7 +372,7 @@ impl Rescorer<'_> {
             RatedLeaf::Plain(weight) => LeafCursor::Plain(weight.scorer(segment, 1.0)?),
             RatedLeaf::Word { word, rarity } => {
                 let mut stems = Vec::new();
-                for stem in &word.stems {
+                for stem in word.stems.iter() {
                     stems.extend(open(fields.stem, stem, 1.0)?);
                 }
                 let mut form = Vec::new();

@@ -12,7 +12,7 @@ use tantivy::query::Bm25StatisticsProvider;
 
 use super::EngineError;
 use super::rescore::Saturation;
-use crate::analysis::{self, Kind, is_stop_word};
+use crate::analysis::{self, Kind, Language, is_stop_word};
 use crate::hit::Hit;
 use crate::index::{Snapshot, TITLE_COUNTS};
 
@@ -80,12 +80,16 @@ fn telling(snapshot: &Snapshot, stem: &str, most: f64) -> Result<Option<f64>, En
 fn stems(passage: &Hit) -> (BTreeMap<String, Met>, f64) {
     let mut met: BTreeMap<String, Met> = BTreeMap::new();
     let mut length = 0.0;
+    let language = Language::of(passage.document.language.as_deref());
     let mut add = |text: &str, counts: f64| {
         let tokens = analysis::tokens(text);
         for (at, token) in tokens.iter().enumerate() {
             length += counts;
             let (stem, form) = match token.kind {
-                Kind::Word => (analysis::stem(&token.term).into_owned(), token.term.clone()),
+                Kind::Word => {
+                    let stem = language.stem(&text[token.span.clone()], &token.term);
+                    (stem.into_owned(), token.term.clone())
+                }
                 Kind::NextCharacter => {
                     let pair = format!("{}{}", tokens[at - 1].term, token.term);
                     (pair.clone(), pair)

@@ -7,7 +7,9 @@
 //! Of the words few enough edits away, those with the same first letter come first, which people rarely
 //! mistype; then those fewer edits away; then those in more passages; then by the alphabet. Inflections of what was
 //! typed are no corrections of it. Passages that were deleted do not count, so that a suggestion does not depend
-//! on an index's history.
+//! on an index's history. Words of Hangul, Han and Kana are in `characters`.
+
+mod characters;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use tantivy::query::Bm25StatisticsProvider;
 
 use super::expand::io_error;
 use super::{EngineError, Form, MAX_EXPANSION};
-use crate::analysis;
+use crate::analysis::{self, Kind};
 use crate::index::Snapshot;
 use crate::pattern::Automaton;
 
@@ -40,6 +42,9 @@ pub(super) fn better_word(
     word: &str,
     form: Form,
 ) -> Result<Option<String>, EngineError> {
+    if analysis::tokens(word).first().is_some_and(|token| token.kind != Kind::Word) {
+        return characters::better_word(snapshot, word);
+    }
     let letters = word.chars().count();
     if letters < LEAST_LETTERS || !is_of_letters(word) {
         return Ok(None);
@@ -74,7 +79,10 @@ fn passages_with(snapshot: &Snapshot, word: &str, form: Form) -> Result<u64, Eng
     let of =
         |field, word: &str| Ok::<_, EngineError>(snapshot.doc_freq(&Term::from_field_text(field, word))?);
     match form {
-        Form::Any => of(fields.stem, &analysis::stem(word)),
+        Form::Any => {
+            let stems = snapshot.languages().stems(word, word);
+            stems.iter().try_fold(0, |most, stem| Ok(of(fields.stem, stem)?.max(most)))
+        }
         Form::Exact => {
             let in_title = of(fields.title, word)?;
             Ok(of(fields.body, word)?.max(in_title).max(of(fields.heading, word)?))
@@ -95,11 +103,14 @@ struct Search<'a> {
 impl Search<'_> {
     /// The best word of those that start with `first`, or of all.
     fn best(&self, first: Option<&str>) -> Result<Option<String>, EngineError> {
-        let stem = analysis::stem(self.word);
+        let languages = self.snapshot.languages();
+        let stems = languages.stems(self.word, self.word);
         let candidates = self.candidates(first)?;
         let mut candidates: Vec<(String, u64)> = candidates
             .into_iter()
-            .filter(|(word, most)| *most >= self.least && is_of_letters(word) && analysis::stem(word) != stem)
+            .filter(|(word, most)| {
+                *most >= self.least && is_of_letters(word) && !languages.share(word, &stems)
+            })
             .collect();
         candidates.sort_by_cached_key(|(word, most)| (self.edits(word), Reverse(*most), word.clone()));
         // What a dictionary counts may have been deleted: the best is known when no other may stand in more passages.
@@ -165,6 +176,7 @@ mod tests {
     use super::super::laws::{Documents, index};
     use super::super::{Engine, LocalEngine};
     use super::*;
+    use crate::analysis::Language;
 
     /// Documents in which each word stands in so many passages.
     fn documents(words: &[(&str, usize)]) -> Documents {
@@ -227,6 +239,10 @@ mod tests {
         assert_eq!(engine.suggest("launches", Form::Exact).expect("an answer").as_deref(), Some("lunches"));
     }
 
+    fn stem(word: &str) -> String {
+        Language::default().stem(word, word).into_owned()
+    }
+
     /// The rule as it is told, over the words of all passages.
     fn by_hand(documents: &Documents, word: &str) -> Option<String> {
         let mut passages: BTreeMap<&str, u64> = BTreeMap::new();
@@ -243,7 +259,7 @@ mod tests {
         let most = if word.len() <= SHORT_WORD { 1 } else { 2 };
         let least = (typed * MORE_FREQUENT).max(1);
         let candidates = passages.into_iter().filter(|&(other, passages)| {
-            passages >= least && within(most, other) && analysis::stem(other) != analysis::stem(word)
+            passages >= least && within(most, other) && stem(other) != stem(word)
         });
         let best = candidates.min_by_key(|&(other, passages)| {
             (other.as_bytes()[0] != word.as_bytes()[0], !within(1, other), Reverse(passages), other)

@@ -12,6 +12,7 @@ mod manifest;
 pub mod schema;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,7 @@ use tantivy::{
     DocAddress, DocSet, Index, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyError, Term,
 };
 
-use crate::analysis;
+use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
 use directory::{IndexDirectory, Role};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
@@ -112,6 +113,7 @@ pub struct Snapshot {
     fields: Fields,
     meta: Meta,
     generation: u64,
+    languages: Languages,
 }
 
 impl Snapshot {
@@ -143,7 +145,9 @@ impl Snapshot {
         analysis::register(index.tokenizers());
         let reader = open_reader(&index).map_err(failed)?;
         let (_, fields) = schema::schema();
-        Ok(Self { path: path.into(), searcher: reader.searcher(), index, fields, meta, generation })
+        let searcher = reader.searcher();
+        let languages = languages_of(&searcher, fields.language).map_err(failed)?;
+        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages })
     }
 
     /// The index directory.
@@ -159,6 +163,11 @@ impl Snapshot {
     /// The number of the commit; a later one has a higher number.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// The languages of the documents that the index holds, as far as they change what the stem of a word is.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
     }
 
     /// The fields of the index.
@@ -325,6 +334,25 @@ impl Bm25StatisticsProvider for Snapshot {
         }
         Ok(count)
     }
+}
+
+/// The languages that a document which was not deleted is in.
+fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages> {
+    let mut codes = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().stream()?;
+        while terms.advance() {
+            let mut postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+            while postings.doc() != TERMINATED && segment.is_deleted(postings.doc()) {
+                postings.advance();
+            }
+            if postings.doc() != TERMINATED {
+                codes.insert(String::from_utf8_lossy(terms.key()).into_owned());
+            }
+        }
+    }
+    Ok(Languages::of(codes.iter().map(String::as_str)))
 }
 
 fn stored_text(document: &TantivyDocument, field: Field) -> tantivy::Result<&str> {

@@ -20,7 +20,7 @@ use super::facts;
 use super::manifest::{Entry, EntryState};
 use super::schema::{self, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 use super::{OpenError, check_exists, open_error, read_meta};
-use crate::analysis;
+use crate::analysis::{self, Language};
 use crate::document::{DocumentRecord, Passage, State};
 
 /// Memory for the postings of one thread before they are written out as a segment, in bytes.
@@ -234,17 +234,18 @@ impl Writer {
         entry.add_text(fields.id, record.id.as_str());
         entry.add_text(fields.path, &record.path);
         entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
+        let language = record.facts.language.as_deref();
         for text in stem_texts(record, passage) {
-            entry.add_text(fields.stem, text);
+            entry.add_text(fields.stem, Language::tagged(language, text));
         }
         entry.add_text(fields.body, &passage.text);
         if let Some(title) = &record.facts.title {
-            entry.add_text(fields.title, title);
+            entry.add_text(fields.title, Language::tagged(language, title));
         }
         for heading in &passage.headings {
-            entry.add_text(fields.heading, heading);
+            entry.add_text(fields.heading, Language::tagged(language, heading));
         }
-        if let Some(language) = &record.facts.language {
+        if let Some(language) = language {
             entry.add_text(fields.language, language);
         }
         if let Some(format) = record.format {

@@ -253,8 +253,8 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
     fn source_of<'p>(&mut self, id: &'p str, size: usize, modified: i64) -> Source<'p> {
         self.lines.entry(key(id)).or_insert(0);
         let before = self.known.get(id).copied();
-        let tag = self.reader.rules.tag;
-        Source { path: id, size: size as u64, modified, kind: Kind::Record, before, tag }
+        let tags = self.reader.rules.tags;
+        Source { path: id, size: size as u64, modified, kind: Kind::Record, before, tags }
     }
 
     /// Notes that the parts of what could not be read to its end, and stands at `path`, may be there still.

@@ -115,7 +115,7 @@ impl Reader<'_> {
             modified: 0,
             kind: Kind::Document,
             before,
-            tag: self.rules.tag,
+            tags: self.rules.tags,
         };
         match found {
             Found::File(file) => {
@@ -138,7 +138,7 @@ impl Reader<'_> {
         send: &mut Send<'_>,
     ) -> Result<(), IngestError> {
         let source =
-            Source { path: "-", size: 0, modified: 0, kind: Kind::Document, before, tag: self.rules.tag };
+            Source { path: "-", size: 0, modified: 0, kind: Kind::Document, before, tags: self.rules.tags };
         match read::stdin(self.rules.max_size) {
             Ok(content) => {
                 let source = Source { size: content.bytes.len() as u64, ..source };
@@ -327,7 +327,9 @@ impl Reader<'_> {
     pub(super) fn split(&self, document: Document) -> (Facts, Vec<Passage>) {
         let passages = passage::split(&document, self.rules.snapshot.meta().settings);
         let mut facts = document.facts;
-        if facts.language.is_none() {
+        if let Some(language) = self.rules.language {
+            facts.language = Some(language.to_owned());
+        } else if facts.language.is_none() {
             facts.language = analysis::detect_language(&document.text).map(str::to_owned);
         }
         (facts, passages)

@@ -21,19 +21,33 @@ pub(super) struct Rules<'a> {
     pub(super) max_size: u64,
     pub(super) hidden: Hidden,
     pub(super) archive_depth: usize,
-    /// Stands for the rules in fingerprints, where other rules would read otherwise; never 0.
-    pub(super) tag: u16,
+    /// The code of the language that documents are taken to be in, whatever they say.
+    pub(super) language: Option<&'a str>,
+    /// Stands for the rules in fingerprints.
+    pub(super) tags: Tags,
+}
+
+/// What stands for the rules of a pass in fingerprints, where other rules would read otherwise.
+#[derive(Clone, Copy)]
+pub(super) struct Tags {
+    /// For containers, and for what was left out; never 0.
+    rules: u16,
+    /// For documents: the language that they are taken to be in; 0 where they say themselves.
+    language: u16,
 }
 
 impl<'a> Rules<'a> {
     /// The rules of these options.
-    pub(super) fn new(options: &Options, snapshot: &'a Snapshot, manifest: &'a Manifest) -> Self {
+    pub(super) fn new(options: &'a Options, snapshot: &'a Snapshot, manifest: &'a Manifest) -> Self {
         let (max_size, hidden) = (options.walk.max_file_size, options.walk.hidden);
         let archive_depth = options.archive_depth;
         let limits = options.isolation.limits;
-        let text = format!("{max_size} {hidden:?} {archive_depth} {limits:?}");
-        let tag = u16::try_from(short_hash(&read::hash_bytes(text.as_bytes())) >> 48).unwrap_or(1).max(1);
-        Self { snapshot, manifest, max_size, hidden, archive_depth, tag }
+        let language = options.language.as_deref();
+        let text =
+            format!("{max_size} {hidden:?} {archive_depth} {limits:?} {}", language.unwrap_or_default());
+        let rules = u16::try_from(short_hash(&read::hash_bytes(text.as_bytes())) >> 48).unwrap_or(1).max(1);
+        let tags = Tags { rules, language: language.map_or(0, language_tag) };
+        Self { snapshot, manifest, max_size, hidden, archive_depth, language, tags }
     }
 
     /// What the index knows of the parts of the file at `path`, without those of another file whose name goes on from it.
@@ -52,9 +66,26 @@ impl<'a> Rules<'a> {
         match (entry.state, entry.parts) {
             (EntryState::Failed, _) => false,
             (_, Some(parts)) if parts.failed > 0 => false,
-            _ => extract::is_current(extractor) && (tag == 0 || tag == u32::from(self.tag)),
+            (state, parts) => {
+                let Tags { rules, language } = self.tags;
+                let is_document = state == EntryState::Indexed && parts.is_none();
+                let was_read_so = match language {
+                    // A document keeps the language that it was given once.
+                    0 if is_document => true,
+                    language if is_document => [language, rules].map(u32::from).contains(&tag),
+                    _ => tag == 0 || tag == u32::from(rules),
+                };
+                extract::is_current(extractor) && was_read_so
+            }
         }
     }
+}
+
+/// The tag of a language: its two or three letters as a number.
+fn language_tag(code: &str) -> u16 {
+    let letters =
+        code.bytes().take(3).map(|letter| u16::from(letter.to_ascii_lowercase().wrapping_sub(b'a')) % 26 + 1);
+    letters.fold(0, |tag, letter| tag * 27 + letter)
 }
 
 /// Where in the number of an extractor the tag of the rules stands.
@@ -71,8 +102,8 @@ pub(super) struct Source<'a> {
     pub(super) modified: i64,
     pub(super) kind: Kind,
     pub(super) before: Option<Entry>,
-    /// The tag of the rules by which it is read.
-    pub(super) tag: u16,
+    /// What stands for the rules by which it is read.
+    pub(super) tags: Tags,
 }
 
 impl Source<'_> {
@@ -87,9 +118,9 @@ impl Source<'_> {
         let mut fingerprint = fingerprint(content, format);
         // By other rules another document may come of what was left out, and other parts of what holds parts.
         let holds_parts = format.is_some_and(|format| Reading::of(format) == Reading::Container);
-        if state != State::Indexed || (holds_parts && self.kind == Kind::Document) {
-            fingerprint.extractor |= u32::from(self.tag) << TAG_SHIFT;
-        }
+        let is_document = state == State::Indexed && !(holds_parts && self.kind == Kind::Document);
+        let tag = if is_document { self.tags.language } else { self.tags.rules };
+        fingerprint.extractor |= u32::from(tag) << TAG_SHIFT;
         DocumentRecord {
             id: DocId(self.path.to_owned()),
             path: self.path.to_owned(),
@@ -115,8 +146,22 @@ impl Source<'_> {
             before.state == EntryState::Indexed
                 && before.parts.is_none()
                 && stands(&before)
-                && (before.hash, before.extractor) == (short_hash(hash), extractor)
+                && before.hash == short_hash(hash)
+                && self.was_read_so(&before, extractor)
         })
+    }
+
+    /// Whether what is on record was read by this extractor, and in the language that is asked for if there is one.
+    pub(super) fn was_read_so(&self, before: &Entry, extractor: u32) -> bool {
+        let language = u32::from(self.tags.language);
+        let is_document = before.state == EntryState::Indexed && before.parts.is_none();
+        match is_document {
+            true => {
+                before.extractor & EXTRACTOR == extractor & EXTRACTOR
+                    && (language == 0 || before.extractor >> TAG_SHIFT == language)
+            }
+            false => before.extractor == extractor,
+        }
     }
 
     pub(super) fn tally(&self, hash: &str) -> Tally {

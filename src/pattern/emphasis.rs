@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::{self, Token, is_request_word, is_stop_word};
+use crate::analysis::{self, Language, Token, is_request_word, is_stop_word, stem_terms};
 use crate::query::{Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// What a word of asking weighs.
@@ -45,7 +45,7 @@ fn emphasised_parts(parts: &[Part]) -> Vec<Part> {
     }
     parts.retain(|part| !is_idle(part));
     let others = parts.iter().filter_map(ranked_word).filter(|word| !asks(word));
-    let others: BTreeSet<String> = others.flat_map(analysis::stem_terms).collect();
+    let others: BTreeSet<String> = others.flat_map(|word| stem_terms(word, Language::default())).collect();
     if others.len() >= ENOUGH_WORDS {
         for part in parts.iter_mut().filter(|part| ranked_word(part).is_some_and(asks)) {
             let query = Box::new(part.query.clone());
@@ -76,7 +76,11 @@ fn asks(word: &str) -> bool {
 }
 
 fn is_single(word: &str, is_listed: fn(&str) -> bool) -> bool {
-    matches!(&analysis::tokens(word)[..], [Token { term, .. }] if is_listed(term))
+    match &analysis::tokens(word)[..] {
+        // An abbreviation, such as `U.S.`, is no word of grammar.
+        [Token { term, span, .. }] => is_listed(term) && !word[span.clone()].contains('.'),
+        _ => false,
+    }
 }
 
 /// Whether a word has two letters or more, all of them capitals.
@@ -115,6 +119,7 @@ mod tests {
         assert_eq!(shown("the US and WHO warnings"), "US WHO warnings");
         assert_eq!(shown("WHAT A WARNING OF MISSILES"), "WARNING MISSILES");
         assert_eq!(shown("I warned"), "warned");
+        assert_eq!(shown("the u.s. warned us"), "u.s. warned");
     }
 
     #[test]

@@ -8,8 +8,9 @@ mod emphasis;
 mod interval;
 mod proximity;
 mod spelling;
+mod word;
 
-use crate::analysis::{self, Kind, Token};
+use crate::analysis::{self, Kind, Languages, Stems, Token};
 use crate::query::Matcher;
 use spelling::MAX_CHARACTERS;
 
@@ -18,6 +19,8 @@ pub use emphasis::emphasised;
 pub use interval::{Finder, Interval, Shape};
 pub use proximity::{Proximity, Words};
 pub use spelling::Spelling;
+pub use word::Pairs;
+use word::Typed;
 
 /// Why there are no words for what a clause looks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,17 +43,20 @@ pub enum PatternError {
 pub enum Pattern {
     /// The clause has no word.
     Nothing,
-    /// A word with this stem, best in the form that was typed.
+    /// A word with one of these stems, best in the form that was typed.
     Stem {
-        /// The stem.
-        stem: String,
+        /// The stems that it has in the languages of an index.
+        stems: Stems,
         /// The folded form.
         form: String,
     },
     /// Exactly this folded word.
     Word(String),
-    /// Pairs of adjoining characters, of a word written in Han, Kana or Hangul. Each pair is a match by itself.
-    Pairs(Vec<[String; 2]>),
+    /// A word written in Han, Kana or Hangul. Where it is ranked, each of its pairs of characters is a match by itself;
+    /// where it is required, its parts must be there.
+    Pairs(Pairs),
+    /// A word in any of several spellings; at least two, the typed one first.
+    AnyOf(Vec<Pattern>),
     /// A text without spaces that mixes such characters with words, numbers or punctuation (`2023年12月`): best as it
     /// stands; its words and pairs of characters are matches by themselves.
     Mixed {
@@ -58,6 +64,8 @@ pub enum Pattern {
         phrase: Vec<String>,
         /// Its words and pairs. A character that stands alone between them says too little.
         pieces: Vec<Pattern>,
+        /// What must be there where the text is required: all of it but its ending.
+        required: Box<Pattern>,
     },
     /// These folded words, one behind the other; at least two.
     Phrase(Vec<String>),
@@ -72,52 +80,29 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// The pattern of a matcher.
+    /// The pattern of a matcher, in an index that holds these languages.
     ///
     /// # Errors
     ///
     /// When no words can be told for it.
-    pub fn of(matcher: &Matcher) -> Result<Self, PatternError> {
+    pub fn of(matcher: &Matcher, languages: &Languages) -> Result<Self, PatternError> {
         let tokens = analysis::tokens;
         Ok(match matcher {
-            Matcher::Word(text) => Self::of_word(tokens(text)),
+            Matcher::Word(text) => Typed { text, languages }.pattern(),
             Matcher::Exact(text) | Matcher::Phrase(text) => Self::of_phrase(tokens(text)),
             Matcher::Prefix(text) | Matcher::PhrasePrefix(text) => Self::of_prefix(tokens(text)),
             Matcher::Regex(expression) => Self::Like(Automaton::of_expression(expression)?),
             Matcher::Within { .. } | Matcher::Near { .. } | Matcher::AnyOf(_) => {
-                Proximity::of(matcher)?.map_or(Self::Nothing, Self::Near)
+                Proximity::of(matcher, languages)?.map_or(Self::Nothing, Self::Near)
             }
             Matcher::Fuzzy { word, edits } => match &tokens(word)[..] {
                 [only] if only.kind == Kind::Word => Self::Like(Automaton::of_edits(&only.term, *edits)),
-                tokens if is_run(tokens) => Proximity::of(matcher)?.map_or(Self::Nothing, Self::Near),
+                tokens if is_run(tokens) => {
+                    Proximity::of(matcher, languages)?.map_or(Self::Nothing, Self::Near)
+                }
                 _ => return Err(PatternError::NotOneWord(matcher.to_string())),
             },
         })
-    }
-
-    fn of_word(tokens: Vec<Token>) -> Self {
-        match &tokens[..] {
-            [only] if only.kind == Kind::Word => {
-                Self::Stem { stem: analysis::stem(&only.term).into_owned(), form: only.term.clone() }
-            }
-            [_, rest @ ..]
-                if !rest.is_empty() && rest.iter().all(|token| token.kind == Kind::NextCharacter) =>
-            {
-                let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
-                Self::Pairs(pairs.collect())
-            }
-            [_, _, ..] if tokens.iter().any(|token| token.kind != Kind::Word) => Self::of_mixed(&tokens),
-            _ => Self::of_phrase(tokens),
-        }
-    }
-
-    fn of_mixed(tokens: &[Token]) -> Self {
-        let runs = tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter);
-        let is_telling = |run: &&[Token]| run.len() > 1 || run[0].kind == Kind::Word;
-        Self::Mixed {
-            phrase: tokens.iter().map(|token| token.term.clone()).collect(),
-            pieces: runs.filter(is_telling).map(|run| Self::of_word(run.to_vec())).collect(),
-        }
     }
 
     fn of_phrase(tokens: Vec<Token>) -> Self {
@@ -158,39 +143,33 @@ mod tests {
 
     #[test]
     fn each_matcher_has_its_pattern() {
-        let pattern = |matcher: Matcher| Pattern::of(&matcher).expect("a pattern");
+        let pattern = |matcher: Matcher| Pattern::of(&matcher, &Languages::default()).expect("a pattern");
         let word = |text: &str| pattern(Matcher::Word(text.into()));
-        let stem = |stem: &str, form: &str| Pattern::Stem { stem: stem.into(), form: form.into() };
-        let pair = |a: &str, b: &str| Pattern::Pairs(vec![[a.into(), b.into()]]);
+        let stem = |stem: &str, form: &str| Pattern::Stem { stems: stem.into(), form: form.into() };
+        let of_mixed = |text: &str| match word(text) {
+            Pattern::Mixed { phrase, pieces, .. } => (phrase, pieces),
+            other => panic!("{other:?}"),
+        };
         assert_eq!(word("Launches"), stem("launch", "launches"));
-        assert_eq!(word("multi-agent"), Pattern::Phrase(terms(&["multi", "agent"])));
-        assert_eq!(
-            word("미사일"),
-            Pattern::Pairs(vec![["미".into(), "사".into()], ["사".into(), "일".into()]])
-        );
+        assert_eq!(word("multi/agent"), Pattern::Phrase(terms(&["multi", "agent"])));
+        let Pattern::Pairs(Pairs { pairs, .. }) = word("미사일") else { panic!("no pairs") };
+        assert_eq!(pairs, [["미", "사"], ["사", "일"]]);
         assert_eq!(word("한"), Pattern::Word("한".into()));
         assert_eq!(
-            word("12月発射F35"),
-            Pattern::Mixed {
-                phrase: terms(&["12", "月", "発", "射", "f35"]),
-                pieces: vec![
-                    stem("12", "12"),
-                    Pattern::Pairs(vec![["月".into(), "発".into()], ["発".into(), "射".into()]]),
-                    stem("f35", "f35")
-                ]
-            }
+            of_mixed("12月発射NATO"),
+            (
+                terms(&["12", "月", "発", "射", "nato"]),
+                vec![stem("12", "12"), word("月発射"), stem("nato", "nato")]
+            )
         );
         assert_eq!(
-            word("3年、미사일방어-체계"),
-            Pattern::Mixed {
-                phrase: terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
-                pieces: vec![stem("3", "3"), word("미사일방어"), pair("체", "계")]
-            }
+            of_mixed("3年、미사일방어-체계"),
+            (
+                terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
+                vec![stem("3", "3"), word("미사일방어"), word("체계")]
+            )
         );
-        assert_eq!(
-            word("북한・미"),
-            Pattern::Mixed { phrase: terms(&["북", "한", "미"]), pieces: vec![pair("북", "한")] }
-        );
+        assert_eq!(of_mixed("북한・미"), (terms(&["북", "한", "미"]), vec![word("북한")]));
         assert_eq!(word("…"), Pattern::Nothing);
         assert_eq!(pattern(Matcher::Exact("Launches".into())), Pattern::Word("launches".into()));
         assert_eq!(pattern(Matcher::Prefix("Warn".into())), Pattern::Prefix("warn".into()));
@@ -203,7 +182,8 @@ mod tests {
 
     #[test]
     fn only_a_single_word_is_fuzzy() {
-        let of = |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 });
+        let of =
+            |word: &str| Pattern::of(&Matcher::Fuzzy { word: word.into(), edits: 1 }, &Languages::default());
         assert_eq!(of("Pyöngyng"), Ok(Pattern::Like(Automaton::of_edits("pyongyng", 1))));
         for word in ["multi-agnt", "12월", "북한-미"] {
             assert_eq!(of(word), Err(PatternError::NotOneWord(format!("{word}~1"))));

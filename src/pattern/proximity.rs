@@ -2,15 +2,15 @@
 //!
 //! A word without a sign means its inflections here too, so that `launch NEAR/5 missile` finds *launched two
 //! missiles*. In a phrase with a distance, what stands between white space is looked for as it stands: in
-//! `"U.S. missiles"~3` the two letters are one operand, of words one behind the other, and so are the characters of
-//! a word in Han, Kana or Hangul.
+//! `"multi-agent system"~3` the first two words are one operand, of words one behind the other, and so are the
+//! characters of a word in Han, Kana or Hangul.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::spelling::MAX_CHARACTERS;
-use super::{Automaton, Pattern, PatternError, Shape, Spelling, is_run};
-use crate::analysis::{self, Kind};
+use super::{Automaton, Pairs, Pattern, PatternError, Shape, Spelling, is_run};
+use crate::analysis::{self, Kind, Languages, Stems};
 use crate::query::{Matcher, Order};
 
 /// What is looked for near each other: a shape over families of words.
@@ -27,8 +27,10 @@ pub struct Proximity {
 pub enum Words {
     /// This one alone.
     Word(String),
-    /// Those with this stem.
-    Stem(String),
+    /// Those that have one of these stems in one of the languages of an index.
+    ///
+    /// A word stands here as an index keeps it with its place: folded, whatever the language of its text.
+    Stem(Stems),
     /// Those that start so.
     Prefix(String),
     /// Those that this accepts.
@@ -36,11 +38,11 @@ pub enum Words {
 }
 
 impl Words {
-    /// Whether a folded word, whose stem is given if it has one, is of this family.
-    pub fn contains(&self, word: &str, stem: Option<&str>) -> bool {
+    /// Whether a folded word is of this family.
+    pub fn contains(&self, word: &str, languages: &Languages) -> bool {
         match self {
             Self::Word(only) => word == only,
-            Self::Stem(common) => stem == Some(common),
+            Self::Stem(stems) => languages.share(word, stems),
             Self::Prefix(start) => word.starts_with(start.as_str()),
             Self::Like(automaton) => automaton.accepts(word),
         }
@@ -49,21 +51,21 @@ impl Words {
 
 impl Proximity {
     /// What a matcher looks for; `None` where one side of it has no word.
-    pub(super) fn of(matcher: &Matcher) -> Result<Option<Self>, PatternError> {
-        let mut families = Families::default();
+    pub(super) fn of(matcher: &Matcher, languages: &Languages) -> Result<Option<Self>, PatternError> {
+        let mut families = Families { languages, met: Vec::new(), numbers: HashMap::new() };
         let shape = families.shape(matcher)?;
         Ok(shape.map(|shape| Self { shape, families: families.met }))
     }
 }
 
 /// The families met so far, and their numbers.
-#[derive(Default)]
-struct Families {
+struct Families<'a> {
+    languages: &'a Languages,
     met: Vec<Words>,
     numbers: HashMap<Words, usize>,
 }
 
-impl Families {
+impl Families<'_> {
     fn number(&mut self, words: Words) -> usize {
         *self.numbers.entry(words).or_insert_with_key(|words| {
             self.met.push(words.clone());
@@ -89,24 +91,41 @@ impl Families {
             Matcher::Fuzzy { word, edits } if is_run(&analysis::tokens(word)) => {
                 Some(self.spelling(matcher, word, *edits)?)
             }
-            _ => self.phrase(Pattern::of(matcher)?).map(Shape::Phrase),
+            _ => self.operand(Pattern::of(matcher, self.languages)?),
         })
     }
 
-    /// The words of a pattern that is no proximity itself.
+    /// What a pattern looks for that is no proximity itself.
+    fn operand(&mut self, pattern: Pattern) -> Option<Shape> {
+        match pattern {
+            Pattern::AnyOf(patterns) => {
+                let shapes = patterns.into_iter().filter_map(|pattern| self.operand(pattern));
+                Some(Shape::AnyOf(shapes.collect()))
+            }
+            Pattern::Mixed { required, .. } => self.operand(*required),
+            pattern => self.phrase(pattern).map(Shape::Phrase),
+        }
+    }
+
+    /// The words of a pattern that is one phrase, or one word.
     fn phrase(&mut self, pattern: Pattern) -> Option<Vec<usize>> {
         let (words, last) = match pattern {
-            Pattern::Nothing | Pattern::Near(_) => return None,
-            Pattern::Stem { stem, .. } => (Vec::new(), Words::Stem(stem)),
+            Pattern::Nothing | Pattern::Near(_) | Pattern::AnyOf(_) | Pattern::Mixed { .. } => return None,
+            Pattern::Stem { stems, .. } => (Vec::new(), Words::Stem(stems)),
             Pattern::Word(word) => (Vec::new(), Words::Word(word)),
             Pattern::Prefix(prefix) => (Vec::new(), Words::Prefix(prefix)),
             Pattern::Like(automaton) => (Vec::new(), Words::Like(automaton)),
-            Pattern::Pairs(pairs) => {
-                let (firsts, mut seconds): (Vec<_>, Vec<_>) =
-                    pairs.into_iter().map(|[first, second]| (first, second)).unzip();
-                (firsts, Words::Word(seconds.pop()?))
+            Pattern::Pairs(Pairs { parts, .. }) if parts.len() == 1 => {
+                let mut characters = parts.into_iter().next()?;
+                let last = characters.pop()?;
+                (characters, Words::Word(last))
             }
-            Pattern::Phrase(mut words) | Pattern::Mixed { phrase: mut words, .. } => {
+            Pattern::Pairs(pairs) => {
+                let mut characters = pairs.characters();
+                let last = characters.pop()?;
+                (characters, Words::Word(last))
+            }
+            Pattern::Phrase(mut words) => {
                 let last = words.pop()?;
                 (words, Words::Word(last))
             }
@@ -160,7 +179,9 @@ mod tests {
 
     fn of(text: &str) -> Proximity {
         match parse(text, Options::default()).expect("a query").query {
-            Query::Text(clause) => Proximity::of(&clause.matcher).expect("words").expect("a shape"),
+            Query::Text(clause) => {
+                Proximity::of(&clause.matcher, &Languages::default()).expect("words").expect("a shape")
+            }
             other => panic!("{other}"),
         }
     }
@@ -180,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_stands_between_white_space_stays_together() {
-        let Proximity { shape, families } = of("\"U.S. 미사일 u warn*\"~>4");
+        let Proximity { shape, families } = of("\"u/s 미사일 u warn*\"~>4");
         let words = [word("u"), word("s"), word("미"), word("사"), word("일"), Words::Prefix("warn".into())];
         assert_eq!(families, words);
         let phrases = vec![vec![0, 1], vec![2, 3, 4], vec![0], vec![5]];

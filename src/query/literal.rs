@@ -9,7 +9,7 @@ use super::{Matcher, Occur, ParseError, Part, Query, TextField, normal, word};
 
 /// Each word of the text as a part of a sequence; words that come twice count twice.
 pub(super) fn words(text: &str, occur: Occur) -> Result<Query, ParseError> {
-    let words = text.split(separates_words).filter(|word| word::is_searchable(word));
+    let words = pieces(text).into_iter().filter(|word| word::is_searchable(word));
     let part = |word: &str| Part { occur, query: text_clause(TextField::Any, Matcher::Word(word.into())) };
     let parts: Vec<_> = words.map(part).collect();
     if parts.is_empty() { Err(no_words(text)) } else { Ok(normal::sequence(parts)) }
@@ -21,6 +21,40 @@ pub(super) fn phrase(text: &str) -> Result<Query, ParseError> {
         return Err(no_words(text));
     }
     Ok(text_clause(TextField::Any, Matcher::Phrase(text.into())))
+}
+
+/// The texts between the characters that separate words.
+///
+/// Two stay inside of words, which the analyzer takes for one: dots between single letters (`U.S.`), and commas before
+/// three digits (`1,000`).
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, separator) in text.match_indices(separates_words) {
+        let end = at + separator.len();
+        if !joins(&text[start..at], separator, &text[end..]) {
+            pieces.push(&text[start..at]);
+            start = end;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+/// Whether a separator stands inside a word, whose text up to it is `before`.
+fn joins(before: &str, separator: &str, after: &str) -> bool {
+    let count =
+        |text: &str, is_one: fn(char) -> bool| text.chars().take(4).take_while(|&c| is_one(c)).count();
+    match separator {
+        "." => {
+            let last = before.rsplit('.').next().unwrap_or(before);
+            let is_letter = last.chars().all(char::is_alphabetic) && last.chars().nth(1).is_none();
+            let next = count(after, char::is_alphanumeric);
+            is_letter && !last.is_empty() && next == 1 && after.starts_with(char::is_alphabetic)
+        }
+        "," => before.ends_with(char::is_numeric) && count(after, char::is_numeric) == 3,
+        _ => false,
+    }
 }
 
 /// Whether a character separates words: white space and punctuation, Western, Chinese, Japanese, Korean and
@@ -41,12 +75,11 @@ mod tests {
     #[test]
     fn words_end_at_punctuation_of_every_script_and_nowhere_else() {
         let pieces = |text: &'static str| -> Vec<&str> {
-            text.split(separates_words).filter(|piece| word::is_searchable(piece)).collect()
+            pieces(text).into_iter().filter(|piece| word::is_searchable(piece)).collect()
         };
-        assert_eq!(
-            pieces("don't U.S.-led a_b “x” a…b"),
-            ["don", "t", "U", "S", "led", "a", "b", "x", "a", "b"]
-        );
+        assert_eq!(pieces("don't led-by a_b “x” a…b"), ["don", "t", "led", "by", "a", "b", "x", "a", "b"]);
+        assert_eq!(pieces("the U.S.-led J.R.R. e.g. Mr.X"), ["the", "U.S", "led", "J.R.R", "e.g", "Mr", "X"]);
+        assert_eq!(pieces("1,000,000 1,2 3, 400"), ["1,000,000", "1", "2", "3", "400"]);
         assert_eq!(pieces("「日本」、人々〆（二〇二三）。ｱﾞｲ･ー"), ["日本", "人々〆", "二〇二三", "ｱﾞｲ", "ー"]);
         assert_eq!(pieces("می\u{200c}خواهم é5 ５％"), ["می\u{200c}خواهم", "é5", "５"]);
         assert_eq!(pieces("... — ＊ 、"), [""; 0]);

@@ -163,6 +163,7 @@ fn with_capitals_of(typed: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Languages;
     use crate::hit::{Hit, Request, Response};
     use crate::query::{Operator, Options, Reading, parse};
 
@@ -196,6 +197,10 @@ mod tests {
 
         fn generation(&self) -> u64 {
             0
+        }
+
+        fn languages(&self) -> Languages {
+            Languages::default()
         }
     }
 

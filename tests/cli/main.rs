@@ -8,6 +8,7 @@ mod explain;
 mod formats;
 mod harness;
 mod index;
+mod languages;
 mod laws;
 mod maintain;
 mod narrow;
@@ -17,4 +18,6 @@ mod safety;
 mod search;
 mod show;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod terms;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::analysis;
+use crate::analysis::Languages;
 use crate::document::Passage;
 use crate::engine::laws::{Documents, found, index, passage, record, request};
 use crate::engine::{Engine, LocalEngine};
@@ -23,7 +23,11 @@ fn places(matcher: &Matcher, words: &[&str]) -> Vec<Place> {
         (0..words.len()).filter(|&at| fits(words[at])).map(|at| (at, at)).collect()
     };
     match matcher {
-        Matcher::Word(word) => each(&|other| analysis::stem(other) == analysis::stem(word)),
+        Matcher::Word(word) => {
+            let languages = Languages::default();
+            let stems = languages.stems(word, word);
+            each(&|other| languages.share(other, &stems))
+        }
         Matcher::Exact(word) => each(&|other| other == word),
         Matcher::Prefix(word) => each(&|other| other.starts_with(word.as_str())),
         Matcher::Phrase(text) => runs(&text.split(' ').collect::<Vec<_>>(), words),
@@ -159,7 +163,8 @@ fn check_marks(query: &str, text: &str) {
     let places = places(&matcher(query), &words);
     let spans: Vec<_> =
         places.iter().map(|&(first, last)| start(first)..start(last) + words[last].len()).collect();
-    let marks = Highlighter::new(&parsed).marks(&Texts { text, title: None, headings: &[], ordinal: 0 }).text;
+    let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
+    let marks = Highlighter::new(&parsed, &Languages::default()).marks(&texts).text;
     for mark in &marks {
         let is_inside = spans.iter().any(|span| span.start <= mark.span.start && mark.span.end <= span.end);
         assert!(is_inside, "{query}: {mark:?} in {text}");
@@ -207,9 +212,10 @@ proptest! {
         let engine = index(folder.path(), &documents, group, 7);
         for query in &queries {
             let parsed = parsed(query);
-            let highlighter = Highlighter::new(&parsed);
+            let languages = Languages::default();
+            let highlighter = Highlighter::new(&parsed, &languages);
             let is_marked = |text: &str| {
-                let texts = Texts { text, title: None, headings: &[], ordinal: 0 };
+                let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
                 !highlighter.marks(&texts).text.is_empty()
             };
             let marked = texts.iter().enumerate().filter(|(_, text)| is_marked(text));

@@ -7,13 +7,14 @@ use std::io::{BufRead, Cursor};
 
 use super::super::prepare::{Outcome, Tally, guarded, unseen};
 use super::super::rules::Source;
-use super::{Container, Contents, Holder, MEMBER_COST, Stop, bounded, is_same, key};
+use super::{Container, Contents, Holder, MEMBER_COST, Stop, bounded, key};
 use crate::document::{Base, DocId, Document, DocumentRecord, Format, State};
 use crate::extract::archive::{Member, Trouble};
 use crate::extract::email::{self, Attachment, Held};
 use crate::extract::jsonl::{Record, Records};
 use crate::extract::mbox::Messages;
 use crate::extract::{self, Detected, ExtractError, Raw, Reading, feed};
+use crate::index::short_hash;
 use crate::isolate::{IsolationError, Packed, PackedContent};
 use crate::source::read::{self, ReadError};
 use crate::source::{Hidden, reason};
@@ -236,7 +237,10 @@ impl Container<'_, '_, '_, '_> {
         let mut record = source.record(State::Indexed, Some(part.format), part.hash);
         record.path = part.path.to_owned();
         record.size = part.size;
-        let is_known = source.before.is_some_and(|before| is_same(&before, &record));
+        let is_known = source.before.is_some_and(|before| {
+            before.hash == short_hash(&record.fingerprint.content)
+                && source.was_read_so(&before, record.fingerprint.extractor)
+        });
         let outcome = match document(self) {
             Ok(_) if is_known => Outcome::Same(Tally::Unchanged),
             Ok(document) => {

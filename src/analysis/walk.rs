@@ -1,0 +1,195 @@
+//! The walk over a text that finds its tokens.
+//!
+//! Most tokens are what their characters say ([`super::script`]). A few take more than one look: initials with dots
+//! between them are one word, and so are the groups of digits of a large number.
+
+use std::ops::Range;
+
+use super::script::{self, CharacterScript, Class};
+use super::unspaced::{self, Segments};
+use super::{MAX_TERM_BYTES, fold, initials, kana, number};
+
+/// One token of the `body` view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The folded form.
+    pub term: String,
+    /// Where in the text the token stands, in bytes.
+    pub span: Range<usize>,
+    /// The ordinal of the token in its text.
+    pub position: usize,
+    /// How the token is written.
+    pub kind: Kind,
+}
+
+/// How a token is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A word of an alphabetic script, or a number.
+    #[default]
+    Word,
+    /// The first Han, Kana or Hangul character of a run of them.
+    Character,
+    /// One that follows another such character directly.
+    NextCharacter,
+}
+
+/// Walks the tokens of a text.
+///
+/// Like a cursor: [`Tokens::advance`] moves to the next token, [`Tokens::token`] shows it. The token's buffer is
+/// used again, so that walking a text allocates next to nothing.
+pub struct Tokens<'t> {
+    text: &'t str,
+    at: usize,
+    token: Token,
+    seen: usize,
+    /// Where the words end that no spaces part.
+    segments: Segments,
+    /// How many Katakana in a row end with the token.
+    katakana: usize,
+    /// How many numbers, with nothing but a dot or a comma between each two, end with the token.
+    numbers: usize,
+}
+
+impl<'t> Tokens<'t> {
+    /// A walk that stands before the first token of `text`.
+    pub fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            token: Token::default(),
+            seen: 0,
+            segments: Segments::default(),
+            katakana: 0,
+            numbers: 0,
+        }
+    }
+
+    /// Moves to the next token; false where there is none.
+    pub fn advance(&mut self) -> bool {
+        while let Some((start, class)) = first_in_token(&self.text[self.at..]) {
+            let start = self.at + start;
+            let (end, spelling) = self.extent(start, class);
+            self.spell(start..end, spelling);
+            // A mark that is no part of the term still belongs to the token.
+            let end = end + kana::silent_mark_len(self.katakana, &self.text[end..]);
+            self.at = end;
+            if self.token.term.is_empty() {
+                continue;
+            }
+            truncate(&mut self.token.term);
+            let follows = self.token.kind != Kind::Word && self.token.span.end == start && self.seen > 0;
+            self.token.span = start..end;
+            self.token.position = self.seen;
+            self.token.kind = match class {
+                Class::Word => Kind::Word,
+                _ if follows => Kind::NextCharacter,
+                _ => Kind::Character,
+            };
+            self.seen += 1;
+            return true;
+        }
+        self.at = self.text.len();
+        false
+    }
+
+    /// Where the token that starts at `start` ends, and what of it counts.
+    fn extent(&mut self, start: usize, class: Class) -> (usize, Spelling) {
+        let (before, rest) = self.text.split_at(start);
+        if class == Class::Word && rest.starts_with(unspaced::is_unspaced) {
+            return (self.segments.end(self.text, start), Spelling::Plain);
+        }
+        if class == Class::Word {
+            if let Some(len) = initials::len(before, rest) {
+                return (start + len, Spelling::WithoutJoints);
+            }
+            if let Some(len) = number::grouped_len(before, rest) {
+                let last = len - rest[..len].chars().next_back().map_or(0, char::len_utf8);
+                return (start + last + class.token_len(&rest[last..]), Spelling::WithoutJoints);
+            }
+        }
+        let spelling = if class == Class::Word { Spelling::Plain } else { Spelling::Character };
+        (start + class.token_len(rest), spelling)
+    }
+
+    /// Makes the term of a Han, Kana or Hangul character.
+    fn spell_character(&mut self, span: &Range<usize>) {
+        let (before, after) = (&self.text[..span.start], &self.text[span.end..]);
+        let written = &self.text[span.clone()];
+        let first = written.chars().next().unwrap_or_default();
+        if !kana::unfold(before, first, after, &mut self.token.term) {
+            fold::fold_into(written, &mut self.token.term);
+        }
+        let goes_on = self.token.span.end == span.start;
+        let before = if goes_on { self.katakana } else { 0 };
+        let is_katakana = script::character_script(first) == CharacterScript::Katakana;
+        self.katakana = if is_katakana { before + 1 } else { 0 };
+    }
+
+    /// Makes the term of the token at `span`.
+    fn spell(&mut self, span: Range<usize>, spelling: Spelling) {
+        let written = &self.text[span.clone()];
+        if !matches!(spelling, Spelling::Character) {
+            self.katakana = 0;
+        }
+        match spelling {
+            Spelling::Plain => fold::fold_into(written, &mut self.token.term),
+            Spelling::Character => self.spell_character(&span),
+            Spelling::WithoutJoints => {
+                let joined: String = written.chars().filter(|&c| !is_joint(c)).collect();
+                fold::fold_into(&joined, &mut self.token.term);
+            }
+        }
+        let is_number = number::is_number(&self.token.term);
+        let goes_on =
+            is_number && self.numbers > 0 && is_one_joint(&self.text[self.token.span.end..span.start]);
+        self.numbers = if goes_on { self.numbers + 1 } else { usize::from(is_number) };
+        // The second of two numbers with a dot between them may be a fraction, in which a zero counts; of more, a part
+        // of a date.
+        if self.numbers != 2 || number::follows_joint(&self.text[span.end..]) {
+            number::drop_zero(&mut self.token.term);
+        }
+    }
+
+    /// The token that the walk stands on.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+}
+
+/// What of a token's text its term is made of.
+#[derive(Clone, Copy)]
+enum Spelling {
+    /// All of it.
+    Plain,
+    /// All of it, a character by itself.
+    Character,
+    /// Its letters or digits, without what stands between them.
+    WithoutJoints,
+}
+
+/// Whether a character stands between the letters of initials or the digits of numbers.
+pub(super) fn is_joint(c: char) -> bool {
+    matches!(c, '.' | ',' | '．' | '，' | '٫' | '٬')
+}
+
+/// Whether a text is one such character.
+fn is_one_joint(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(is_joint) && characters.next().is_none()
+}
+
+/// Cuts a term to [`MAX_TERM_BYTES`], on a character boundary.
+pub(super) fn truncate(term: &mut String) {
+    if term.len() > MAX_TERM_BYTES {
+        term.truncate(term.floor_char_boundary(MAX_TERM_BYTES));
+    }
+}
+
+/// The offset and class of the first character of `text` that can start a token.
+fn first_in_token(text: &str) -> Option<(usize, Class)> {
+    text.char_indices().find_map(|(at, c)| match script::class(c) {
+        class @ (Class::Word | Class::Character) => Some((at, class)),
+        Class::Extender | Class::Separator => None,
+    })
+}

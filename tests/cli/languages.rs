@@ -1,0 +1,180 @@
+//! Languages: what is found in texts of many of them, in one index, by words that nobody names the language of.
+
+use serde_json::Value;
+
+use crate::harness::Corpus;
+
+/// The texts that a query's hits have marked, by the paths of their documents, in the order of the paths.
+fn marked(corpus: &Corpus, arguments: &str) -> Vec<String> {
+    let shown = |hit: &Value| {
+        let highlights = hit["highlights"].as_array().unwrap().iter();
+        let texts: Vec<_> = highlights.map(|highlight| highlight["text"].as_str().unwrap()).collect();
+        let path = hit["document"]["path"].as_str().unwrap();
+        format!("{}: {}", path.trim_start_matches("docs/"), texts.join("|"))
+    };
+    let mut all: Vec<_> = corpus.hits(arguments).iter().map(shown).collect();
+    all.sort();
+    all
+}
+
+/// An index of one text for each language.
+fn texts(texts: &[(&str, &str)]) -> Corpus {
+    let files: Vec<_> = texts.iter().map(|(name, text)| (format!("docs/{name}"), *text)).collect();
+    Corpus::indexed(&files.iter().map(|(name, text)| (name.as_str(), *text)).collect::<Vec<_>>())
+}
+
+fn european() -> Corpus {
+    texts(&[
+        (
+            "de.txt",
+            "Die Raketen wurden am Sonntag von der Küste aus gestartet, und das Ministerium hat es bestätigt.",
+        ),
+        (
+            "en.txt",
+            "The general said that the missiles were launched from the coast, and that it was a test.",
+        ),
+        (
+            "fr.txt",
+            "Les généraux ont annoncé que les missiles sont partis de la côte dans la nuit de dimanche.",
+        ),
+        ("ru.txt", "Министры обороны трёх стран договорились обмениваться данными о пусках ракет."),
+    ])
+}
+
+#[test]
+fn a_word_finds_its_inflections_in_the_language_of_each_document() {
+    let corpus = european();
+    assert_eq!(marked(&corpus, "général"), ["en.txt: general", "fr.txt: généraux"]);
+    assert_eq!(marked(&corpus, "generaux"), ["en.txt: general", "fr.txt: généraux"]);
+    assert_eq!(marked(&corpus, "rakete"), ["de.txt: Raketen"]);
+    assert_eq!(marked(&corpus, "ракеты"), ["ru.txt: ракет"]);
+    assert_eq!(marked(&corpus, "launch"), ["en.txt: launched"]);
+    assert_eq!(marked(&corpus, "missile"), ["en.txt: missiles", "fr.txt: missiles"]);
+    assert_eq!(
+        marked(&corpus, "'général NEAR/9 missile'"),
+        ["en.txt: general|missiles", "fr.txt: généraux|missiles"]
+    );
+    assert_eq!(marked(&corpus, "=rakete"), [""; 0], "an exact word has no inflections");
+    assert_eq!(marked(&corpus, "'\"die rakete\"'"), [""; 0]);
+    assert_eq!(marked(&corpus, "'\"die raketen\"'"), ["de.txt: Die Raketen"], "small words hide no phrase");
+}
+
+#[test]
+fn a_language_that_is_gone_gives_words_no_stems_any_more() {
+    let corpus = european();
+    let explained = |corpus: &Corpus| marked(corpus, "generaux").len();
+    assert_eq!(explained(&corpus), 2);
+    corpus.remove("docs/fr.txt");
+    corpus.run("index docs");
+    assert_eq!(explained(&corpus), 0);
+}
+
+#[test]
+fn the_language_of_a_pass_can_be_forced() {
+    let corpus = texts(&[
+        ("a.txt", "Raketenstarts, Häuser"),
+        ("b.jsonl", "{\"text\": \"Häuser\", \"lang\": \"en\"}\n"),
+    ]);
+    assert_eq!(marked(&corpus, "haus"), [""; 0]);
+    let run = corpus.run("index --language DE docs");
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(marked(&corpus, "haus"), ["a.txt: Häuser", "b.jsonl: Häuser"]);
+    assert_eq!(marked(&corpus, "lang:de").len(), 2);
+    let same = "tidings: added 0, changed 0, removed 0, unchanged 2, skipped 0, failed 0\n";
+    assert_eq!(corpus.run("index --language de docs").err(), same);
+    assert_eq!(corpus.run("index docs").err(), same, "what was given stays");
+    assert_eq!(marked(&corpus, "haus").len(), 2);
+    corpus.write("docs/a.txt", "Raketenstarts und Häuser");
+    corpus.run("index docs");
+    assert_eq!(marked(&corpus, "haus"), ["b.jsonl: Häuser"], "what has changed says itself what it is");
+}
+
+#[test]
+fn a_language_that_nobody_knows_is_an_error_that_lists_those_known() {
+    let run = Corpus::with(&[]).run("index --language klingon");
+    assert_eq!(run.code, 2);
+    assert!(run.err().contains("no such language; known are af, ak") && run.err().contains("zu"), "{run}");
+}
+
+#[test]
+fn numbers_and_abbreviations_have_one_form() {
+    let corpus = texts(&[
+        ("a.txt", "On 12 November 2023 the U.S. sold 1,000 F-35A; ICBMs followed, said Kim Jong-un."),
+        ("b.txt", "2023. 11. 12. 미국은 F35A 1000대를 팔았다."),
+        ("c.txt", "２０２３年１１月１２日、US Army and Kim Jong Un."),
+    ]);
+    assert_eq!(marked(&corpus, "U.S."), ["a.txt: U.S", "c.txt: US"]);
+    assert_eq!(marked(&corpus, "'\"US army\"'"), ["c.txt: US Army"]);
+    assert_eq!(marked(&corpus, "'\"the us sold\"'"), ["a.txt: the U.S. sold"]);
+    assert_eq!(marked(&corpus, "1000"), ["a.txt: 1,000", "b.txt: 1000"]);
+    assert_eq!(
+        marked(&corpus, "'+2023 +11 +12 -november'"),
+        ["b.txt: 2023|11|12", "c.txt: ２０２３|１１|１２"]
+    );
+    assert_eq!(marked(&corpus, "2023-11-12"), ["b.txt: 2023. 11. 12"]);
+    for typed in ["F-35A", "F35A", "f-35a", "+F35A"] {
+        assert_eq!(marked(&corpus, typed), ["a.txt: F-35A", "b.txt: F35A"], "{typed}");
+    }
+    assert_eq!(marked(&corpus, "=F35A"), ["b.txt: F35A"], "an exact word is as it was typed");
+    assert_eq!(marked(&corpus, "icbm"), ["a.txt: ICBMs"]);
+    assert_eq!(marked(&corpus, "'\"Kim Jong Un\"'"), ["a.txt: Kim Jong-un", "c.txt: Kim Jong Un"]);
+    assert_eq!(marked(&corpus, "'F-35A NEAR/5 icbm'"), ["a.txt: F-35A|ICBMs"]);
+}
+
+#[test]
+fn a_possessive_is_its_word_and_quoted_only_itself() {
+    let corpus = texts(&[("a.txt", "Korea's missiles."), ("b.txt", "The missiles of Korea.")]);
+    assert_eq!(marked(&corpus, "Korea’s"), ["a.txt: Korea", "b.txt: Korea"]);
+    assert_eq!(marked(&corpus, "'\"Korea’s\"'"), ["a.txt: Korea's"]);
+}
+
+#[test]
+fn korean_endings_hide_no_noun() {
+    let corpus = texts(&[
+        ("a.txt", "북한이 미사일을 발사했다."),
+        ("b.txt", "한국의 미사일경보 체계는 회의에서 논의되었다."),
+        ("c.txt", "미사일 경보는 NATO가 공유한다."),
+    ]);
+    assert_eq!(marked(&corpus, "--all 북한의 미사일 발사"), ["a.txt: 북한|미사일|발사"]);
+    assert_eq!(marked(&corpus, "+미사일을 +북한은"), ["a.txt: 북한|미사일을"]);
+    assert_eq!(marked(&corpus, "'미사일경보 AND 공유'"), ["c.txt: 미사일|경보|공유"]);
+    assert_eq!(marked(&corpus, "'미사일경보 AND 체계'"), ["b.txt: 미사일경보|체계"]);
+    assert_eq!(marked(&corpus, "'미사일 AND 경보'"), ["b.txt: 미사일|경보", "c.txt: 미사일|경보"]);
+    assert_eq!(marked(&corpus, "+회의의 +체계"), ["b.txt: 체계|회의"]);
+    assert_eq!(marked(&corpus, "+NATO의 +경보"), ["c.txt: 경보|NATO"]);
+    assert_eq!(marked(&corpus, "'\"북한의\"'"), [""; 0], "a phrase is as it stands");
+    assert_eq!(marked(&corpus, "'미사일 -북한의'").len(), 2, "what is excluded is the noun");
+    assert_eq!(marked(&corpus, "'북한은 NEAR/9 미사일의'"), ["a.txt: 북한|미사일"]);
+    assert_eq!(marked(&corpus, "'(경보의 AND 북한) OR 체계'"), ["b.txt: 체계"]);
+}
+
+#[test]
+fn japanese_words_that_are_required_mean_their_runs_of_one_script() {
+    let corpus = texts(&[
+        ("a.txt", "ミサイルの警報を共有する。"),
+        ("b.txt", "ミサイル警報の訓練。"),
+        ("c.txt", "ミサイルの訓練。"),
+    ]);
+    assert_eq!(marked(&corpus, "+ミサイル警報 +共有"), ["a.txt: ミサイル|警報|共有"]);
+    assert_eq!(marked(&corpus, "+ミサイルへの警報 +訓練"), ["b.txt: ミサイル警報|訓練"]);
+    assert_eq!(marked(&corpus, "'\"ミサイル警報\"'"), ["b.txt: ミサイル警報"]);
+}
+
+#[test]
+fn japanese_spellings_of_one_word_find_each_other() {
+    let corpus =
+        texts(&[("a.txt", "サーバーの人々はリンゴを食べる。"), ("b.txt", "ｻｰﾊﾞの人人はりんごを食べる。")]);
+    assert_eq!(marked(&corpus, "'\"サーバー\"'"), ["a.txt: サーバー", "b.txt: ｻｰﾊﾞ"]);
+    assert_eq!(marked(&corpus, "サーバ"), ["a.txt: サーバー", "b.txt: ｻｰﾊﾞ"]);
+    assert_eq!(marked(&corpus, "'\"人々\"'"), ["a.txt: 人々", "b.txt: 人人"]);
+    assert_eq!(marked(&corpus, "'\"りんごを食べる\"'"), ["a.txt: リンゴを食べる", "b.txt: りんごを食べる"]);
+    assert_eq!(marked(&corpus, "'\"サバ\"'"), [""; 0]);
+}
+
+#[test]
+fn words_of_thai_are_found_though_no_spaces_part_them() {
+    let corpus = texts(&[("a.txt", "การประชุมทุกสองสัปดาห์ของรัฐบาล"), ("b.txt", "สองวันต่อสัปดาห์")]);
+    assert_eq!(marked(&corpus, "'\"สองสัปดาห์\"'"), ["a.txt: สองสัปดาห์"]);
+    assert_eq!(marked(&corpus, "สัปดาห์"), ["a.txt: สัปดาห์", "b.txt: สัปดาห์"]);
+    assert_eq!(marked(&corpus, "สองสัปดาห์"), ["a.txt: สองสัปดาห์", "b.txt: สอง|สัปดาห์"]);
+}
