@@ -311,8 +311,12 @@ impl<'a> Compiler<'a> {
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
-        let leaves = word.pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair)));
-        let ranked = Plan::Or(leaves.collect());
+        let mut of_pairs = |pairs: &[[String; 2]]| -> Vec<Plan> {
+            pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair))).collect()
+        };
+        let mut leaves = of_pairs(&word.pairs);
+        leaves.extend(word.in_other_kana.iter().map(|pairs| Plan::And(of_pairs(pairs))));
+        let ranked = Plan::Or(leaves);
         if asked == Asked::ToRank {
             return ranked;
         }
