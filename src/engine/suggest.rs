@@ -7,7 +7,9 @@
 //! Of the words few enough edits away, those with the same first letter come first, which people rarely
 //! mistype; then those fewer edits away; then those in more passages; then by the alphabet. Inflections of what was
 //! typed are no corrections of it. Passages that were deleted do not count, so that a suggestion does not depend
-//! on an index's history.
+//! on an index's history. Words of Hangul, Han and Kana are in `characters`.
+
+mod characters;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use tantivy::query::Bm25StatisticsProvider;
 
 use super::expand::io_error;
 use super::{EngineError, Form, MAX_EXPANSION};
+use crate::analysis::{self, Kind};
 use crate::index::Snapshot;
 use crate::pattern::Automaton;
 
@@ -39,6 +42,9 @@ pub(super) fn better_word(
     word: &str,
     form: Form,
 ) -> Result<Option<String>, EngineError> {
+    if analysis::tokens(word).first().is_some_and(|token| token.kind != Kind::Word) {
+        return characters::better_word(snapshot, word);
+    }
     let letters = word.chars().count();
     if letters < LEAST_LETTERS || !is_of_letters(word) {
         return Ok(None);

@@ -82,20 +82,20 @@ impl Automaton {
     }
 
     /// The state before the first letter.
-    pub(super) fn begin(&self) -> u32 {
+    pub fn begin(&self) -> u32 {
         use tantivy_fst::Automaton as _;
         self.start()
     }
 
     /// The state behind some letters; `None` where nothing that starts so is accepted.
-    pub(super) fn feed(&self, state: u32, letters: &str) -> Option<u32> {
+    pub fn feed(&self, state: u32, letters: &str) -> Option<u32> {
         use tantivy_fst::Automaton as _;
         let state = letters.bytes().fold(state, |state, byte| self.accept(&state, byte));
         self.can_match(&state).then_some(state)
     }
 
     /// How many edits make the word of one that ends in a state; `None` where those are too many.
-    pub(super) fn edits_at(&self, state: u32) -> Option<u8> {
+    pub fn edits_at(&self, state: u32) -> Option<u8> {
         match &*self.rule {
             Rule::Edits(states) => match states.distance(state) {
                 Distance::Exact(edits) => Some(edits),

@@ -114,7 +114,11 @@ pub struct Finder {
 #[derive(Clone, Debug)]
 enum Kind {
     Phrase(Vec<usize>),
-    Spelt(Arc<Spelling>),
+    Spelt {
+        spelling: Arc<Spelling>,
+        /// Those of its characters that any text has.
+        present: Vec<usize>,
+    },
     AnyOf,
     Near {
         between: u32,
@@ -142,8 +146,8 @@ struct Work {
     /// Ends with the operands that they belong to.
     ends: Vec<(u32, usize)>,
     seen: Vec<usize>,
-    /// Positions of characters.
-    met: Vec<(u32, usize)>,
+    /// The characters of a text, by their numbers.
+    text: Vec<u32>,
 }
 
 impl Finder {
@@ -151,7 +155,10 @@ impl Finder {
     pub fn new(shape: &Shape) -> Self {
         let (kind, operands) = match shape {
             Shape::Phrase(families) => (Kind::Phrase(families.clone()), Vec::new()),
-            Shape::Spelt(spelling) => (Kind::Spelt(Arc::clone(spelling)), Vec::new()),
+            Shape::Spelt(spelling) => {
+                let present = (0..spelling.len()).collect();
+                (Kind::Spelt { spelling: Arc::clone(spelling), present }, Vec::new())
+            }
             Shape::AnyOf(shapes) => (Kind::AnyOf, shapes.iter().map(Self::new).collect()),
             Shape::Near { first, second, between, order } => {
                 (Kind::Near { between: *between, order: *order }, vec![Self::new(first), Self::new(second)])
@@ -159,6 +166,14 @@ impl Finder {
             Shape::Within { phrases, extra, order } => within(phrases, *extra, *order),
         };
         Self { kind, operands, found: Vec::new(), work: Work::default() }
+    }
+
+    /// Looks from now on only for words of families that are `present`: no text has others.
+    pub fn keep_present(&mut self, present: &[bool]) {
+        self.operands.iter_mut().for_each(|operand| operand.keep_present(present));
+        if let Kind::Spelt { spelling, present: characters } = &mut self.kind {
+            characters.retain(|&character| present[spelling.family(character)]);
+        }
     }
 
     /// Finds the intervals in a text that is given as the positions, in order, of each family's words.
@@ -173,8 +188,8 @@ impl Finder {
         let Self { kind, operands, found, work } = self;
         match kind {
             Kind::Phrase(families) => phrase(families, positions, found, work),
-            Kind::Spelt(spelling) => {
-                let runs = spelling.find(positions, &mut work.met).into_iter();
+            Kind::Spelt { spelling, present } => {
+                let runs = spelling.find(present, positions, &mut work.text).into_iter();
                 found.extend(runs.map(|(start, end)| Found::new(start, end, [0, 0])));
             }
             Kind::AnyOf => any_of(operands, found),
@@ -203,7 +218,7 @@ impl Finder {
         let Found { interval, made_of } = self.found[at];
         let [first, second] = made_of.map(|at| at as usize);
         match &self.kind {
-            Kind::Phrase(_) | Kind::Spelt(_) => parts.push(interval),
+            Kind::Phrase(_) | Kind::Spelt { .. } => parts.push(interval),
             Kind::AnyOf => self.operands[first].parts(second, parts),
             Kind::Near { .. } => {
                 self.operands[0].parts(first, parts);

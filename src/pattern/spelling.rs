@@ -24,18 +24,22 @@ pub(super) const MAX_CHARACTERS: usize = 20;
 /// Stands for whatever is between the characters of a run: a letter that no word has.
 const OTHER: &str = "~";
 
+/// Stands at a position that has none of the characters.
+const NOTHING: u32 = u32::MAX;
+
 /// The runs of characters whose letters are within so many edits of those of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    letters: Automaton,
+    /// The state before a run.
+    begin: u32,
     /// What can stand in a run.
     characters: Vec<Character>,
+    /// For each state in which something else may stand between characters, in order, the state behind that.
+    gaps: Vec<(u32, u32)>,
     /// For each character of the word, the families of those that can stand in its place.
     places: Vec<Vec<usize>>,
     /// How many of the places, from the first on, have a character in every run.
     filled: usize,
-    /// Whether something else may stand between the characters of a run.
-    gaps: bool,
 }
 
 /// A character that can stand in a run.
@@ -43,9 +47,24 @@ pub struct Spelling {
 struct Character {
     /// The number of the family that is this character alone.
     family: usize,
-    letters: String,
-    /// Whether a run can start with it.
-    starts: bool,
+    /// What it does in each state in which it may stand, in the order of these.
+    steps: Vec<Step>,
+}
+
+/// The way of a character from state to state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Step {
+    from: u32,
+    to: u32,
+    /// How many edits there are in a run that ends here; `None` where none can.
+    edits: Option<u8>,
+}
+
+impl Character {
+    fn step(&self, state: u32) -> Option<Step> {
+        let at = self.steps.binary_search_by_key(&state, |step| step.from).ok()?;
+        Some(self.steps[at])
+    }
 }
 
 impl Spelling {
@@ -64,11 +83,11 @@ impl Spelling {
         let least = all.saturating_sub(usize::from(edits));
         let is_filled = |start: &&usize| **start == 0 || (**start < least && others.is_empty());
         Self {
-            characters: reach.characters(number),
+            begin: automaton.begin(),
             places: starts.iter().map(|&start| reach.at(start).map(&mut *number).collect()).collect(),
             filled: starts.iter().take_while(is_filled).count(),
-            gaps: !others.is_empty(),
-            letters: automaton,
+            characters: reach.characters(&automaton, number),
+            gaps: reach.gaps.into_iter().collect(),
         }
     }
 
@@ -82,22 +101,38 @@ impl Spelling {
         &self.places[..self.filled]
     }
 
+    /// How many characters can stand in a run.
+    pub(super) fn len(&self) -> usize {
+        self.characters.len()
+    }
+
+    /// The number of the family that is a character alone.
+    pub(super) fn family(&self, character: usize) -> usize {
+        self.characters[character].family
+    }
+
     /// The runs, in order, as the first and the last position of each, in a text that is given as the positions of each
-    /// family's words. `met` is a list that may be used again.
+    /// family's words. Only `characters` are looked at; `text` is a list that may be used again.
     ///
     /// Of runs that share a character only the one with the fewest edits counts, of those the longest, of those the
     /// first: the rest of a text is no worse a match for what a better one has already taken.
-    pub(super) fn find(&self, positions: &[Vec<u32>], met: &mut Vec<(u32, usize)>) -> BTreeMap<u32, u32> {
-        met.clear();
-        for (number, character) in self.characters.iter().enumerate() {
-            met.extend(positions[character.family].iter().map(|&position| (position, number)));
+    pub(super) fn find(
+        &self,
+        characters: &[usize],
+        positions: &[Vec<u32>],
+        text: &mut Vec<u32>,
+    ) -> BTreeMap<u32, u32> {
+        text.clear();
+        for (number, &character) in (0..).zip(characters) {
+            let positions = &positions[self.family(character)];
+            let end = positions.last().map_or(0, |&last| last as usize + 1);
+            text.resize(end.max(text.len()), NOTHING);
+            positions.iter().for_each(|&position| text[position as usize] = number);
         }
-        met.sort_unstable();
+        let character = |met: u32| Some(&self.characters[*characters.get(met as usize)?]);
         let mut runs = Vec::new();
-        for (at, &(_, character)) in met.iter().enumerate() {
-            if self.characters[character].starts {
-                self.find_from(&met[at..], &mut runs);
-            }
+        for (first, at) in (0..).zip(0..text.len()) {
+            self.find_from(first, &text[at..], &character, &mut runs);
         }
         runs.sort_unstable_by_key(|run| (run.edits, Reverse(run.last - run.first), run.first));
         let mut best: BTreeMap<u32, u32> = BTreeMap::new();
@@ -110,28 +145,28 @@ impl Spelling {
         best
     }
 
-    /// Puts the runs that start with the first of the characters met into `runs`.
-    fn find_from(&self, met: &[(u32, usize)], runs: &mut Vec<Run>) {
-        let first = met[0].0;
-        let mut next = first;
-        let mut state = self.letters.begin();
-        for &(last, character) in met {
-            let between = last.saturating_sub(next);
-            if between > 0 && !self.gaps {
-                return;
-            }
-            for _ in 0..between {
-                match self.letters.feed(state, OTHER) {
-                    Some(fed) => state = fed,
-                    None => return,
+    /// Puts the runs that start at the position `first`, where `text` goes on, into `runs`.
+    fn find_from<'a>(
+        &'a self,
+        first: u32,
+        text: &[u32],
+        character: &impl Fn(u32) -> Option<&'a Character>,
+        runs: &mut Vec<Run>,
+    ) {
+        let mut state = self.begin;
+        for (last, &met) in (first..).zip(text) {
+            match character(met) {
+                Some(character) => {
+                    let Some(step) = character.step(state) else { return };
+                    runs.extend(step.edits.map(|edits| Run { first, last, edits }));
+                    state = step.to;
                 }
+                None if last == first => return,
+                None => match self.gaps.binary_search_by_key(&state, |gap| gap.0) {
+                    Ok(gap) => state = self.gaps[gap].1,
+                    Err(_) => return,
+                },
             }
-            match self.letters.feed(state, &self.characters[character].letters) {
-                Some(fed) => state = fed,
-                None => return,
-            }
-            runs.extend(self.letters.edits_at(state).map(|edits| Run { first, last, edits }));
-            next = last + 1;
         }
     }
 }
@@ -156,30 +191,24 @@ fn letters_of(c: char) -> String {
     analysis::letters(c.encode_utf8(&mut [0; 4])).chars().map(coded).collect()
 }
 
-/// The characters that can stand in a run, each with the spans of letters of the run that it can be.
+/// What can stand in a run, and where.
+#[derive(Default)]
 struct Reach {
-    characters: BTreeMap<char, BTreeSet<(usize, usize)>>,
+    characters: BTreeMap<char, Ways>,
+    gaps: BTreeMap<u32, u32>,
+}
+
+/// The ways of a character.
+#[derive(Default)]
+struct Ways {
+    /// How many letters of a run stand before it and behind its last one.
+    spans: BTreeSet<(usize, usize)>,
+    steps: BTreeMap<u32, u32>,
 }
 
 impl Reach {
-    fn characters(&self, number: &mut dyn FnMut(char) -> usize) -> Vec<Character> {
-        let character = |(&c, spans): (&char, &BTreeSet<(usize, usize)>)| {
-            let starts = spans.iter().any(|&(first, _)| first == 0);
-            Character { family: number(c), letters: letters_of(c), starts }
-        };
-        self.characters.iter().map(character).collect()
-    }
-
-    /// The characters that can be the letter of a run that has `start` letters before it.
-    fn at(&self, start: usize) -> impl Iterator<Item = char> {
-        let is_there = move |spans: &BTreeSet<(usize, usize)>| {
-            spans.iter().any(|&(first, end)| first <= start && start < end)
-        };
-        self.characters.iter().filter(move |(_, spans)| is_there(spans)).map(|(&c, _)| c)
-    }
-
     fn of(automaton: &Automaton, others: &BTreeSet<char>, has_hangul: bool) -> Self {
-        let mut characters: BTreeMap<char, BTreeSet<(usize, usize)>> = BTreeMap::new();
+        let mut reach = Self::default();
         let mut seen = HashSet::new();
         let mut waiting = vec![(automaton.begin(), 0)];
         while let Some((state, letters)) = waiting.pop() {
@@ -187,7 +216,9 @@ impl Reach {
                 continue;
             }
             let mut step = |c: char, length: usize, next: u32| {
-                characters.entry(c).or_default().insert((letters, letters + length));
+                let ways = reach.characters.entry(c).or_default();
+                ways.spans.insert((letters, letters + length));
+                ways.steps.insert(state, next);
                 waiting.push((next, letters + length));
             };
             if has_hangul {
@@ -201,10 +232,27 @@ impl Reach {
             if !others.is_empty()
                 && let Some(next) = automaton.feed(state, OTHER)
             {
+                reach.gaps.insert(state, next);
                 waiting.push((next, letters + 1));
             }
         }
-        Self { characters }
+        reach
+    }
+
+    /// The characters that can be the letter of a run that has `start` letters before it.
+    fn at(&self, start: usize) -> impl Iterator<Item = char> {
+        let is_there =
+            move |ways: &Ways| ways.spans.iter().any(|&(first, end)| first <= start && start < end);
+        self.characters.iter().filter(move |(_, ways)| is_there(ways)).map(|(&c, _)| c)
+    }
+
+    fn characters(&self, automaton: &Automaton, number: &mut dyn FnMut(char) -> usize) -> Vec<Character> {
+        let step = |(&from, &to): (&u32, &u32)| Step { from, to, edits: automaton.edits_at(to) };
+        let character = |(&c, ways): (&char, &Ways)| Character {
+            family: number(c),
+            steps: ways.steps.iter().map(step).collect(),
+        };
+        self.characters.iter().map(character).collect()
     }
 }
 

@@ -17,4 +17,6 @@ mod safety;
 mod search;
 mod show;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod terms;

@@ -77,11 +77,13 @@ impl IntervalScorer {
     pub(super) fn new(
         candidates: Box<dyn Scorer>,
         families: Vec<Family>,
-        finder: Finder,
+        mut finder: Finder,
         similarity: Option<(Bm25Weight, FieldNormReader)>,
     ) -> Self {
         let positions = vec![Vec::new(); families.len()];
-        let present = (0..families.len()).filter(|&family| !families[family].is_empty()).collect();
+        let is_present: Vec<bool> = families.iter().map(|family| !family.is_empty()).collect();
+        finder.keep_present(&is_present);
+        let present = (0..families.len()).filter(|&family| is_present[family]).collect();
         let mut scorer = Self { candidates, families, present, positions, finder, intervals: 0, similarity };
         scorer.settle();
         scorer
