@@ -247,15 +247,20 @@ impl<'h> Analysed<'h> {
                 let parts = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
                 if whole.is_empty() { parts() } else { whole }
             }
-            Pattern::Pairs(pairs) => {
-                let found = words.windows(2).filter(|two| {
-                    two[1].token.kind == Kind::NextCharacter
-                        && pairs
-                            .pairs
-                            .iter()
-                            .any(|pair| pair[0] == two[0].token.term && pair[1] == two[1].token.term)
-                });
-                merged(found.map(|two| two[0].token.span.start..two[1].token.span.end))
+            Pattern::Pairs(word) => {
+                let is_one = |two: &&[Word]| {
+                    let [first, second] = [&two[0].token, &two[1].token].map(Token::ranked);
+                    let is_same = |pair: &[String; 2]| pair[0] == first && pair[1] == second;
+                    two[1].token.kind == Kind::NextCharacter && word.pairs.iter().any(is_same)
+                };
+                let pairs = words.windows(2).filter(is_one);
+                let mut found: Vec<_> =
+                    pairs.map(|two| two[0].token.span.start..two[1].token.span.end).collect();
+                if !word.in_other_kana.is_empty() {
+                    found.extend(word.parts.iter().flat_map(|part| run(words, part)));
+                    found.sort_by_key(|range| range.start);
+                }
+                merged(found.into_iter())
             }
         }
     }

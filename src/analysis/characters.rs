@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::script::{CharacterScript, character_script};
-use super::{Token, japanese, korean};
+use super::{Token, japanese, kana, korean};
 
 /// How much two adjoining characters of a word say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,30 +23,65 @@ pub enum PairKind {
 
 /// A run of adjoining characters, as it was typed.
 pub struct Characters {
+    /// As they are in the `body` view.
     terms: Vec<String>,
+    /// As they are in pairs of the `stem` view.
+    ranked: Vec<String>,
     scripts: Vec<CharacterScript>,
 }
 
 impl Characters {
     /// The characters of `tokens`, which adjoin in `text`.
     pub fn new(text: &str, tokens: &[Token]) -> Self {
-        let script = |token: &Token| text[token.span.clone()].chars().next().map(character_script);
+        let mut before = CharacterScript::None;
+        let mut script = |token: &Token| {
+            let written =
+                text[token.span.clone()].chars().next().map_or(CharacterScript::None, character_script);
+            // The long-vowel mark goes with either script of Kana.
+            let goes_on = token.term == "ー" && before == CharacterScript::Hiragana;
+            before = if goes_on { before } else { written };
+            before
+        };
         Self {
             terms: tokens.iter().map(|token| token.term.clone()).collect(),
-            scripts: tokens.iter().map(|token| script(token).unwrap_or(CharacterScript::Han)).collect(),
+            ranked: tokens.iter().map(|token| token.ranked().into_owned()).collect(),
+            scripts: tokens.iter().map(&mut script).collect(),
         }
+    }
+
+    /// The pairs of adjoining characters that the word has in the `stem` view.
+    pub fn pairs(&self) -> Vec<[String; 2]> {
+        pairs_of(&self.ranked)
+    }
+
+    /// For each part that is all Hiragana or all Katakana, the pairs that it has in the other of the two.
+    ///
+    /// All of them together are the part in its other spelling; each alone may be anything.
+    pub fn pairs_in_other_kana(&self) -> Vec<Vec<[String; 2]>> {
+        let in_other = |part: Range<usize>| -> Option<Vec<[String; 2]>> {
+            let scripts = &self.scripts[part.clone()];
+            let terms = || self.terms[part.clone()].iter();
+            let other: Vec<String> = match scripts.first()? {
+                CharacterScript::Hiragana => terms().cloned().collect(),
+                CharacterScript::Katakana => terms().map(|term| kana::hiragana(term)).collect(),
+                _ => return None,
+            };
+            let is_one_script = scripts.iter().all(|script| *script == scripts[0]);
+            (is_one_script && other.len() > 1).then(|| pairs_of(&other))
+        };
+        self.part_ranges().into_iter().filter_map(in_other).collect()
     }
 
     /// The runs of characters that a text must have in which the word is to stand: each as it is, all in any order.
     ///
     /// Characters that say how the word stands in its sentence are left out.
     pub fn parts(&self) -> Vec<Vec<String>> {
-        let core = match self.korean_ending() {
-            Some(start) => start,
-            None => self.terms.len(),
-        };
-        let parts = japanese::parts(&self.scripts[..core]);
-        parts.into_iter().map(|part| self.terms[part].to_vec()).collect()
+        self.part_ranges().into_iter().map(|part| self.terms[part].to_vec()).collect()
+    }
+
+    fn part_ranges(&self) -> Vec<Range<usize>> {
+        let core = self.korean_ending().unwrap_or(self.terms.len());
+        japanese::parts(&self.scripts[..core])
     }
 
     /// How much each pair of adjoining characters says.
@@ -81,6 +116,10 @@ impl Characters {
             self.scripts.iter().rev().take_while(|script| **script == CharacterScript::Hangul).count();
         self.terms.len() - hangul..self.terms.len()
     }
+}
+
+fn pairs_of(characters: &[String]) -> Vec<[String; 2]> {
+    characters.windows(2).map(|two| [two[0].clone(), two[1].clone()]).collect()
 }
 
 /// How many of the last tokens of a word are the ending of what stands before them: of `F-35A를` and `12月の` one. The
@@ -127,6 +166,24 @@ mod tests {
             [Content, HalfHiragana, Hiragana, Hiragana, Hiragana]
         );
         assert_eq!(characters("サーバ").pair_kinds(), [Content, Content]);
+    }
+
+    #[test]
+    fn kana_have_pairs_in_both_scripts() {
+        let joined =
+            |pairs: Vec<[String; 2]>| pairs.iter().map(|pair| pair.concat()).collect::<Vec<_>>().join(" ");
+        let both = |word: &str| {
+            let characters = characters(word);
+            let other =
+                characters.pairs_in_other_kana().into_iter().map(joined).collect::<Vec<_>>().join(", ");
+            [joined(characters.pairs()), other]
+        };
+        assert_eq!(both("リンゴ"), ["リン ンゴ", "りん んご"]);
+        assert_eq!(both("りんご"), ["りん んご", "リン ンゴ"]);
+        assert_eq!(both("らーめん"), ["らー ーめ めん", "ラー ーメ メン"]);
+        assert_eq!(both("ｺﾞﾐ箱"), ["ゴミ ミ箱", ""]);
+        assert_eq!(both("ミサ警報"), ["ミサ サ警 警報", "みさ"]);
+        assert_eq!(both("警報する"), ["警報 報す する", ""]);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use super::number;
 use super::script::{Class, class};
 
+/// How far behind the Hiragana the Katakana stand.
+pub(super) const KATAKANA_DISTANCE: u32 = 0x60;
+
 /// The folded form of a word.
 pub fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
@@ -58,10 +61,8 @@ fn folded_character(word: &str) -> Option<char> {
 
 /// The Katakana of a Hiragana; other characters as they are.
 fn katakana(c: char) -> char {
-    /// How far behind the Hiragana the Katakana stand.
-    const DISTANCE: u32 = 0x60;
     match c {
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(c) + DISTANCE).unwrap_or(c),
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(c) + KATAKANA_DISTANCE).unwrap_or(c),
         _ => c,
     }
 }

@@ -1,6 +1,6 @@
 //! Marks that stand for a character: what the marks of repetition repeat, and long-vowel marks that may be missing.
 
-use super::fold::{fold, fold_into};
+use super::fold::{KATAKANA_DISTANCE, fold, fold_into};
 use super::script::{CharacterScript, character_script};
 
 /// How many marks of repetition may stand in a row.
@@ -54,6 +54,15 @@ fn voice(folded: &mut String) {
     if voiced.chars().nth(1).is_none() {
         *folded = voiced;
     }
+}
+
+/// A folded word with its Katakana in Hiragana, where there are such.
+pub(super) fn hiragana(term: &str) -> String {
+    let other = |c: char| match c {
+        'ァ'..='ヶ' | 'ヽ' | 'ヾ' => char::from_u32(u32::from(c) - KATAKANA_DISTANCE).unwrap_or(c),
+        _ => c,
+    };
+    term.chars().map(other).collect()
 }
 
 /// The length of a long-vowel mark at the start of `rest` that may be missing, as in `サーバー` and `サーバ`: it ends a

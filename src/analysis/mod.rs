@@ -6,7 +6,7 @@
 //! | view | tokens | used for |
 //! |---|---|---|
 //! | `body` | folded words; each Han, Kana or Hangul character by itself | phrases, exact words, prefixes |
-//! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters | ranked words |
+//! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters, the two scripts of Kana apart | ranked words |
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
 //! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
@@ -92,8 +92,8 @@ pub fn stem_terms(text: &str, language: Language) -> Vec<String> {
         match token.kind {
             Kind::Word => terms.push(language.stem(&text[token.span.clone()], &token.term).into_owned()),
             Kind::Character if next_goes_on => {}
-            Kind::Character => terms.push(token.term.clone()),
-            Kind::NextCharacter => terms.push(format!("{}{}", tokens[at - 1].term, token.term)),
+            Kind::Character => terms.push(token.ranked().into_owned()),
+            Kind::NextCharacter => terms.push(format!("{}{}", tokens[at - 1].ranked(), token.ranked())),
         }
     }
     terms

@@ -132,7 +132,7 @@ impl ViewStream<'_> {
             Kind::Word => self.push_stem(),
             Kind::NextCharacter => self.push_pair(),
             Kind::Character => {
-                self.before.clone_from(&token.term);
+                self.before = token.ranked().into_owned();
                 let alone = token.span.clone();
                 self.token.text.push_str(&self.before);
                 (self.token.offset_from, self.token.offset_to) = (alone.start, alone.end);
@@ -158,16 +158,18 @@ impl ViewStream<'_> {
         let token = self.walk.token();
         let stem = match token.kind {
             Kind::Word => self.language.stem(&self.text[token.span.clone()], &token.term),
+            // Titles and headings are looked in by single characters, whose form is the folded one.
             Kind::Character | Kind::NextCharacter => Cow::Borrowed(token.term.as_str()),
         };
         self.token.text.push_str(&stem);
     }
 
     fn push_pair(&mut self) {
-        let term = &self.walk.token().term;
+        let term = self.walk.token().ranked();
         self.token.text.push_str(&self.before);
-        self.token.text.push_str(term);
-        self.before.clone_from(term);
+        self.token.text.push_str(&term);
+        self.before.clear();
+        self.before.push_str(&term);
     }
 
     fn place(&mut self) {

@@ -3,6 +3,7 @@
 //! Most tokens are what their characters say ([`super::script`]). A few take more than one look: initials with dots
 //! between them are one word, and so are the groups of digits of a large number.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::script::{self, CharacterScript, Class};
@@ -20,6 +21,19 @@ pub struct Token {
     pub position: usize,
     /// How the token is written.
     pub kind: Kind,
+    /// Whether it is a Hiragana, of which the folded form is the Katakana.
+    pub is_hiragana: bool,
+}
+
+impl Token {
+    /// A character as the `stem` view has it in pairs, where Hiragana and Katakana are not one: `イル` of `ミサイル` is no
+    /// `いる`.
+    pub fn ranked(&self) -> Cow<'_, str> {
+        match self.is_hiragana {
+            true => Cow::Owned(kana::hiragana(&self.term)),
+            false => Cow::Borrowed(&self.term),
+        }
+    }
 }
 
 /// How a token is written.
@@ -122,7 +136,9 @@ impl<'t> Tokens<'t> {
         }
         let goes_on = self.token.span.end == span.start;
         let before = if goes_on { self.katakana } else { 0 };
-        let is_katakana = script::character_script(first) == CharacterScript::Katakana;
+        let script = script::character_script(first);
+        self.token.is_hiragana = script == CharacterScript::Hiragana;
+        let is_katakana = script == CharacterScript::Katakana;
         self.katakana = if is_katakana { before + 1 } else { 0 };
     }
 
@@ -131,6 +147,7 @@ impl<'t> Tokens<'t> {
         let written = &self.text[span.clone()];
         if !matches!(spelling, Spelling::Character) {
             self.katakana = 0;
+            self.token.is_hiragana = false;
         }
         match spelling {
             Spelling::Plain => fold::fold_into(written, &mut self.token.term),

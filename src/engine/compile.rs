@@ -76,6 +76,8 @@ pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, En
 pub(super) fn compile_request(request: &Request, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
     let mut plans = vec![compiler.plan(&request.query, Asked::ToRank)?];
+    // What restricts the query is of no clause of it.
+    compiler.clause = None;
     if let Some(filter) = &request.filter {
         plans.push(compiler.condition(filter)?);
     }
@@ -310,11 +312,16 @@ impl<'a> Compiler<'a> {
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
         let pairs = word.pairs.iter().zip(&word.kinds);
-        let leaves = pairs.map(|(pair, &kind)| match weight_of_pair(kind) {
+        let weighed = |(pair, &kind): (&[String; 2], &PairKind)| match weight_of_pair(kind) {
             1.0 => self.word(RankedWord::of_pair(pair)),
             weight => Plan::Weighted(Box::new(self.word(RankedWord::of_pair(pair))), weight),
-        });
-        let ranked = Plan::Or(leaves.collect());
+        };
+        let mut leaves: Vec<Plan> = pairs.map(weighed).collect();
+        for pairs in &word.in_other_kana {
+            let pairs = pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair)));
+            leaves.push(Plan::And(pairs.collect()));
+        }
+        let ranked = Plan::Or(leaves);
         if asked == Asked::ToRank {
             return ranked;
         }

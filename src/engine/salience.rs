@@ -91,7 +91,7 @@ fn stems(passage: &Hit) -> (BTreeMap<String, Met>, f64) {
                     (stem.into_owned(), token.term.clone())
                 }
                 Kind::NextCharacter => {
-                    let pair = format!("{}{}", tokens[at - 1].term, token.term);
+                    let pair = format!("{}{}", tokens[at - 1].ranked(), token.ranked());
                     (pair.clone(), pair)
                 }
                 Kind::Character => continue,

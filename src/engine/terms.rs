@@ -92,9 +92,9 @@ fn beginning(request: &TermsRequest) -> Result<(TermForm, String), EngineError> 
     match &tokens(&request.prefix)[..] {
         [] if request.prefix.trim().is_empty() => Ok((request.form, String::new())),
         [only] if only.kind == Kind::Word => Ok((request.form, only.term.clone())),
-        [first] => Ok((TermForm::Pairs, first.term.clone())),
+        [first] => Ok((TermForm::Pairs, first.ranked().into_owned())),
         [first, next] if first.kind != Kind::Word && next.kind == Kind::NextCharacter => {
-            Ok((TermForm::Pairs, format!("{}{}", first.term, next.term)))
+            Ok((TermForm::Pairs, format!("{}{}", first.ranked(), next.ranked())))
         }
         _ => Err(not_one()),
     }

@@ -60,7 +60,19 @@ fn refused(error: ExtractError) -> Reply {
 
 /// Does something that may panic, and makes a panic an error.
 fn guarded<T>(parse: impl FnOnce() -> Result<T, ExtractError>) -> Result<T, ExtractError> {
-    catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(ExtractError::ParserFailed))
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+        end_for_want_of_memory();
+        Err(ExtractError::ParserFailed)
+    })
+}
+
+/// Ends the process as an allocation that fails does, where memory has run out: some parsers panic there themselves.
+fn end_for_want_of_memory() {
+    /// Less than any parser needs.
+    const LITTLE: usize = 1 << 20;
+    if Vec::<u8>::new().try_reserve_exact(LITTLE).is_err() {
+        std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u8; LITTLE]>());
+    }
 }
 
 fn unpack(

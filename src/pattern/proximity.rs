@@ -121,7 +121,7 @@ impl Families<'_> {
                 (characters, Words::Word(last))
             }
             Pattern::Pairs(pairs) => {
-                let mut characters = pairs.characters();
+                let mut characters = pairs.characters;
                 let last = characters.pop()?;
                 (characters, Words::Word(last))
             }

@@ -15,20 +15,16 @@ const MOST_SEAMS: usize = 3;
 /// A word in Han, Kana or Hangul.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pairs {
-    /// Its pairs of adjoining characters; at least one.
+    /// Its pairs of adjoining characters as they are ranked, Hiragana and Katakana apart; at least one.
     pub pairs: Vec<[String; 2]>,
+    /// The pairs of its parts in the other script of Kana; all pairs of a part together are a match, none is alone.
+    pub in_other_kana: Vec<Vec<[String; 2]>>,
     /// How much each of them says.
     pub kinds: Vec<PairKind>,
     /// The runs of characters that must stand in a text where the word is asked for; at least one.
     pub parts: Vec<Vec<String>>,
-}
-
-impl Pairs {
-    /// Every character, in order.
-    pub fn characters(&self) -> Vec<String> {
-        let first = self.pairs.first().map(|pair| pair[0].clone());
-        first.into_iter().chain(self.pairs.iter().map(|pair| pair[1].clone())).collect()
-    }
+    /// Every character, folded.
+    pub characters: Vec<String>,
 }
 
 /// A word as it was typed, and the languages that it may be of.
@@ -111,11 +107,12 @@ impl Typed<'_> {
 
     fn of_characters(&self, tokens: &[Token]) -> Pattern {
         let characters = Characters::new(self.text, tokens);
-        let pairs = tokens.windows(2).map(|pair| [pair[0].term.clone(), pair[1].term.clone()]);
         Pattern::Pairs(Pairs {
-            pairs: pairs.collect(),
+            pairs: characters.pairs(),
+            in_other_kana: characters.pairs_in_other_kana(),
             kinds: characters.pair_kinds(),
             parts: characters.parts(),
+            characters: tokens.iter().map(|token| token.term.clone()).collect(),
         })
     }
 
@@ -208,7 +205,7 @@ mod tests {
     #[test]
     fn words_of_characters_have_pairs_and_parts() {
         let Pattern::Pairs(pairs) = pattern("북한의") else { panic!("no pairs") };
-        assert_eq!(pairs.characters().concat(), "북한의");
+        assert_eq!(pairs.characters.concat(), "북한의");
         assert_eq!(pairs.kinds, [PairKind::Content, PairKind::Ending]);
         assert_eq!(pairs.parts, [["북", "한"]]);
     }

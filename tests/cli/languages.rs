@@ -169,6 +169,10 @@ fn japanese_spellings_of_one_word_find_each_other() {
     assert_eq!(marked(&corpus, "'\"人々\"'"), ["a.txt: 人々", "b.txt: 人人"]);
     assert_eq!(marked(&corpus, "'\"りんごを食べる\"'"), ["a.txt: リンゴを食べる", "b.txt: りんごを食べる"]);
     assert_eq!(marked(&corpus, "'\"サバ\"'"), [""; 0]);
+    assert_eq!(marked(&corpus, "リンゴ"), ["a.txt: リンゴ", "b.txt: りんご"]);
+    assert_eq!(marked(&corpus, "りんご"), ["a.txt: リンゴ", "b.txt: りんご"]);
+    assert_eq!(marked(&corpus, "+りんご +サーバー"), ["a.txt: サーバー|リンゴ", "b.txt: ｻｰﾊﾞ|りんご"]);
+    assert_eq!(marked(&corpus, "タベル"), [""; 0], "of mixed words a part in other Kana is none");
 }
 
 #[test]
