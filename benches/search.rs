@@ -16,7 +16,7 @@ use tantivy::Term;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tidings::analysis;
+use tidings::analysis::{self, Language};
 use tidings::engine::LocalEngine;
 use tidings::hit::Request;
 use tidings::index::Snapshot;
@@ -83,7 +83,8 @@ fn plain(snapshot: &Snapshot, text: &str) -> usize {
         let term = Term::from_field_text(snapshot.fields().stem, &stem);
         Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
     };
-    let query = BooleanQuery::union(analysis::stem_terms(text).into_iter().map(word).collect());
+    let query =
+        BooleanQuery::union(analysis::stem_terms(text, Language::default()).into_iter().map(word).collect());
     let found = snapshot.searcher().search(&query, &TopDocs::with_limit(10).order_by_score());
     found.expect("an answer").len()
 }

@@ -155,7 +155,7 @@ pub struct Explanation {
     pub shares: Vec<Share>,
 }
 
-/// What a clause, or two words next to each other, gave to a score.
+/// What a clause, or two words near each other, gave to a score.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Share {
     /// The clause as query text; both clauses of neighbouring words.

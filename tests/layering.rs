@@ -42,8 +42,8 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
-    // In index and ingest only in files that are tests.
-    ("tempfile", &["cli", "index", "ingest"]),
+    // In index, ingest and engine only in files that are tests.
+    ("tempfile", &["cli", "index", "ingest", "engine"]),
     ("tantivy", &["analysis", "index", "engine"]),
     ("tantivy_fst", &["pattern"]),
     ("levenshtein_automata", &["pattern"]),

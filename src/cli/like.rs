@@ -10,7 +10,7 @@ use super::search::flags::{ChoiceArguments, OutputArguments, ReadingArguments, W
 use super::search::give_out;
 use super::search::narrow::NarrowArguments;
 use super::search::session::{Asked, Session, Told};
-use super::show::find;
+use super::show::{find, without_text};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::Request;
 use crate::index::Snapshot;
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let filter = arguments.narrow.filter()?;
-    arguments.output.check_facets(&arguments.narrow)?;
+    arguments.output.check(&arguments.narrow)?;
     let session = Session {
         engine: LocalEngine::new(Snapshot::open(&global.index)?),
         reading: ReadingArguments::default(),
@@ -57,6 +57,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
         return Ok(Outcome::Nothing);
     };
     let passages = session.engine.passages_of(record.id.as_str(), ordinal)?;
+    if passages.is_empty() {
+        tell(format_args!("{}: {}", record.id, without_text(&record)));
+    }
     let query = session.engine.like(&passages)?;
     let request = Request { without: Some(record.id), ..session.request(query.clone()) };
     let asked = Asked { text: id, id: arguments.output.qid.as_deref(), turn: Turn::Only };

@@ -26,8 +26,8 @@ use narrow::NarrowArguments;
 use session::{Asked, Given, Session};
 
 const EXAMPLES: &str = r#"Query text:
-  missile warning           either word, ranked; inflections match
-  "missile warning"         exactly these words in this order (quote it for the shell: '"missile warning"')
+  missile warning           either word, ranked; inflections match; words of grammar do not count
+  "missile warning"         exactly these words in this order (in a shell: '"missile warning"')
   =launches                 exactly this word
   +a -b  a AND b  a OR b    required, excluded, both, either; NOT and parentheses too
   "missile sharing"~3       with up to 3 other words among them, in any order; ~>3 in this order
@@ -37,7 +37,7 @@ const EXAMPLES: &str = r#"Query text:
   title:summit  heading:x   in the title, in a heading
   path:reports/**  lang:ko  format:html  ext:md  date:2023-11  date:>=2023-06
   size:>1MB  size:1KB..2MB  size of the source: B, KB, MB, GB (of 1000), KiB, MiB, GiB (of 1024)
-  meta.desk:Asia            a fact that the document states of itself, in any case; meta.desk:As*  meta.desk:*
+  meta.desk:Asia            a stated fact, in any case; meta.desk:As* starts so, meta.desk:* is any
   meta.year:>=2020          a number or a date; meta.year:2020..2023  meta.published:<2023-11
   word^2                    weighs twice
 
@@ -47,10 +47,15 @@ Examples:
   tidings search 'lang:ko 미사일' --limit 3
   tidings search --queries topics.tsv --words --group document --format trec > run.trec
   tidings search --refresh=reports "sanctions"
+  tidings search --explain missile warning                 what each score is made of
+  tidings search --expand sharing alerts                   what says it in other words, too
+  tidings search --within document 'radar AND sanctions'   each anywhere in the document
   tidings search --auto-correct misile warning
   tidings search --filter 'lang:en size:<1MB' --filter meta.desk:Asia missile warning
   tidings search --count --facets lang,date:month,path:2,meta.desk warning
   tidings search --format html missile warning > hits.html
+
+`tidings why-not DOCUMENT QUERY` says why a document is missing, `tidings like DOCUMENT` finds more like it.
 
 Exit code 0 means found, 1 nothing found, 2 a bad query, 3 that some source could not be read, 4 no usable index."#;
 
@@ -98,7 +103,7 @@ struct RefreshArguments {
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let filter = arguments.narrow.filter()?;
-    arguments.output.check_facets(&arguments.narrow)?;
+    arguments.output.check(&arguments.narrow)?;
     let problems = refresh(global, &arguments.refresh)?;
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
     if let Some(filter) = &filter {

@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     if let Some(ordinal) = ordinal {
         passages.retain(|(passage, _)| passage.ordinal == ordinal);
         if passages.is_empty() {
-            tell(format_args!("{}: has {}, numbered from 0", record.id, holdings(&record)));
+            tell(format_args!("{}: {}", record.id, without_text(&record)));
             return Ok(Outcome::Nothing);
         }
     }
@@ -119,6 +119,16 @@ pub(super) fn holdings(record: &DocumentRecord) -> String {
             let part = if record.format == Some(Format::Jsonl) { "line" } else { "part" };
             format!("{}, {} failed", counted(parts.documents, "document"), counted(parts.failed, part))
         }
+    }
+}
+
+/// Why there is no text of a document, or none of the passage that was asked for.
+pub(super) fn without_text(record: &DocumentRecord) -> String {
+    match (record.state.reason(), record.parts) {
+        (Some(reason), _) => format!("{}: {reason}", record.state.name()),
+        (None, Some(_)) => format!("has no text of its own, but {}; name one of them", holdings(record)),
+        (None, None) if record.passages > 0 => format!("has {}, numbered from 0", holdings(record)),
+        (None, None) => "has no text".to_owned(),
     }
 }
 

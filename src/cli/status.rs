@@ -321,7 +321,7 @@ fn under_folder(snapshot: &Snapshot, path: &str) -> Result<Option<String>, Failu
 }
 
 /// What to say of a path that the index does not know.
-fn unknown(
+pub(super) fn unknown(
     global: &Global,
     snapshot: &Snapshot,
     path: &str,

@@ -4,6 +4,7 @@
 //! it out.
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -11,12 +12,15 @@ use serde_json::{Value, json};
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::search::flags::ReadingArguments;
+use super::show::{find, without_text};
+use super::status::unknown;
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Group, Request};
 use crate::index::Snapshot;
 use crate::pattern::emphasised;
 use crate::query::{self, Occur, Part, Query};
 use crate::render::{sanitised, write_json_line};
+use crate::source;
 
 /// How far down the ranking is looked for the document.
 const DEPTH: usize = 1000;
@@ -31,8 +35,8 @@ Examples:
 
 Exit code 0 means that the query finds the document, 1 that it does not, for the reasons given.")]
 pub(super) struct Arguments {
-    /// The document's id
-    #[arg(value_name = "DOCUMENT")]
+    /// The document's id, or one of its passages'
+    #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
     document: String,
     /// The query text; several are joined by spaces
     #[arg(value_name = "QUERY", required = true)]
@@ -40,7 +44,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reading: ReadingArguments,
     /// Give one JSON object
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
@@ -48,16 +52,46 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     let parsed = query::parse(&arguments.query.join(" "), arguments.reading.options())?;
     parsed.notices.iter().for_each(|notice| tell(&notice.message));
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
-    let id = arguments.document.strip_prefix("./").unwrap_or(&arguments.document);
-    let inquiry = Inquiry { engine: &engine, id };
-    let verdict = inquiry.verdict(&emphasised(&parsed.query))?;
+    let (id, verdict) = verdict(global, &engine, &arguments.document, &emphasised(&parsed.query))?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.json {
-        true => write_json_line(&verdict.as_json(id), &mut out)?,
-        false => verdict.write(id, &mut out)?,
+        true => write_json_line(&verdict.as_json(&id), &mut out)?,
+        false => verdict.write(&id, &mut out)?,
     }
     out.flush()?;
     Ok(if matches!(verdict, Verdict::Found { .. }) { Outcome::Done } else { Outcome::Nothing })
+}
+
+/// The id of the document that was typed, as itself, as a path or as one of its passages, and what comes of it.
+fn verdict(
+    global: &Global,
+    engine: &LocalEngine,
+    typed: &str,
+    query: &Query,
+) -> Result<(String, Verdict), Failure> {
+    let path = source::document_path(Path::new(typed));
+    let record = match find(engine.snapshot(), typed)? {
+        Some((record, _)) => Some(record),
+        None => find(engine.snapshot(), &path)?.map(|(record, _)| record),
+    };
+    let Some(record) = record else {
+        return Ok((path, Verdict::NotIndexed(unknown_reason(global, engine.snapshot(), typed)?)));
+    };
+    let id = record.id.to_string();
+    let verdict = match record.passages {
+        0 => Verdict::NotIndexed(without_text(&record)),
+        _ => Inquiry { engine, id: &id }.verdict(query)?,
+    };
+    Ok((id, verdict))
+}
+
+/// Why the index does not have a document.
+fn unknown_reason(global: &Global, snapshot: &Snapshot, typed: &str) -> Result<String, Failure> {
+    Ok(match unknown(global, snapshot, typed)? {
+        ("indexed", Some(held)) => format!("a folder, with {held}; name a document"),
+        (state, Some(reason)) => format!("{state}: {reason}"),
+        (state, None) => state.to_owned(),
+    })
 }
 
 /// What came of an inquiry.
@@ -90,16 +124,6 @@ struct Inquiry<'a> {
 
 impl Inquiry<'_> {
     fn verdict(&self, query: &Query) -> Result<Verdict, Failure> {
-        let Some(record) = self.engine.snapshot().record(self.id)? else {
-            let remedy = format!("not in the index; `tidings index {}` reads it", self.id);
-            return Ok(Verdict::NotIndexed(remedy));
-        };
-        if let Some(reason) = record.state.reason() {
-            return Ok(Verdict::NotIndexed(format!("{}: {reason}", record.state.name())));
-        }
-        if record.passages == 0 {
-            return Ok(Verdict::NotIndexed("it has no text of its own".to_owned()));
-        }
         if self.passages(query)?.is_empty() {
             return Ok(Verdict::KeptOut(self.reasons(query)?));
         }
@@ -176,14 +200,30 @@ impl Inquiry<'_> {
             }
             reasons.extend(missing);
         }
-        if reasons.is_empty() {
-            for query in of(Occur::MustNot) {
-                if !self.passages(query)?.is_empty() {
-                    reasons.push(self.excluded(query)?);
-                }
+        if !reasons.is_empty() {
+            return Ok(reasons);
+        }
+        match self.exclusions(parts)? {
+            excluded if excluded.is_empty() => self.reasons_of_all(&must),
+            excluded => Ok(excluded),
+        }
+    }
+
+    /// What excludes each passage that would match without the exclusions; nothing where none would.
+    fn exclusions(&self, parts: &[Part]) -> Result<Vec<Reason>, Failure> {
+        let (excluded, rest): (Vec<_>, Vec<_>) =
+            parts.iter().cloned().partition(|part| part.occur == Occur::MustNot);
+        let rest = if rest.is_empty() { Query::All } else { Query::Sequence(rest) };
+        let would_match = self.passages(&rest)?;
+        let mut reasons = Vec::new();
+        for Part { query, .. } in excluded {
+            let mut passages = self.passages(&query)?;
+            passages.retain(|passage| would_match.binary_search(passage).is_ok());
+            if !passages.is_empty() {
+                reasons.push(Reason::Excluded(query.to_string(), passages));
             }
         }
-        if reasons.is_empty() { self.reasons_of_all(&must) } else { Ok(reasons) }
+        Ok(reasons)
     }
 }
 
@@ -220,17 +260,20 @@ impl Verdict {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Absent(clause) => write!(f, "`{clause}` is in no passage"),
+            Self::Absent(clause) => write!(f, "`{clause}` matches no passage"),
             Self::Condition(clause) => write!(f, "`{clause}` does not hold"),
             Self::Excluded(query, passages) => {
-                write!(f, "`{query}` is excluded, and is in {}", listed(passages))
+                write!(f, "`{query}` is excluded, and matches {}", listed(passages))
             }
             Self::Apart(parts) => {
-                write!(f, "no passage has all of it (--within document looks at whole documents): ")?;
                 let part = |(query, passages): &(String, Vec<usize>)| {
-                    format!("`{query}` is in {}", listed(passages))
+                    format!("`{query}` matches {}", listed(passages))
                 };
-                f.write_str(&parts.iter().map(part).collect::<Vec<_>>().join(", "))
+                let parts = parts.iter().map(part).collect::<Vec<_>>().join(", ");
+                write!(
+                    f,
+                    "no passage has all of it: {parts}; `search --within document` looks at whole documents"
+                )
             }
         }
     }
@@ -255,9 +298,23 @@ impl Reason {
 /// The first passages of a list, as text.
 fn listed(passages: &[usize]) -> String {
     const SHOWN: usize = 5;
-    let mut shown: Vec<_> = passages.iter().take(SHOWN).map(|passage| format!("#{passage}")).collect();
-    if passages.len() > SHOWN {
-        shown.push(format!("{} more", passages.len() - SHOWN));
+    let shown: Vec<_> = passages.iter().take(SHOWN).map(|passage| format!("#{passage}")).collect();
+    let shown = shown.join(", ");
+    match passages.len() {
+        1 => format!("passage {shown}"),
+        0..=SHOWN => format!("passages {shown}"),
+        count => format!("passages {shown} and {} more", count - SHOWN),
     }
-    shown.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn of_many_passages_the_first_are_named() {
+        assert_eq!(listed(&[3]), "passage #3");
+        assert_eq!(listed(&[0, 1, 2, 3, 9]), "passages #0, #1, #2, #3, #9");
+        assert_eq!(listed(&[0, 1, 2, 3, 9, 10, 11]), "passages #0, #1, #2, #3, #9 and 2 more");
+    }
 }

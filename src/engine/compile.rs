@@ -15,7 +15,7 @@ use super::interval::IntervalQuery;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand, fact_filter, scope};
-use crate::analysis::{STEM_MARK, Stems};
+use crate::analysis::{PairKind, STEM_MARK, Stems};
 use crate::date::Period;
 use crate::hit::Request;
 use crate::index::{Fields, Kind, Snapshot};
@@ -54,8 +54,6 @@ pub(super) struct RankedWord {
     pub(super) form: Option<String>,
     /// How more of it is worth less.
     pub(super) saturation: Saturation,
-    /// What it counts beside a word.
-    pub(super) share: f64,
 }
 
 /// Two words that stand next to each other in the query.
@@ -78,6 +76,8 @@ pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, En
 pub(super) fn compile_request(request: &Request, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
     let mut plans = vec![compiler.plan(&request.query, Asked::ToRank)?];
+    // What restricts the query is of no clause of it.
+    compiler.clause = None;
     if let Some(filter) = &request.filter {
         plans.push(compiler.condition(filter)?);
     }
@@ -311,11 +311,16 @@ impl<'a> Compiler<'a> {
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
-        let mut of_pairs = |pairs: &[[String; 2]]| -> Vec<Plan> {
-            pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair))).collect()
+        let pairs = word.pairs.iter().zip(&word.kinds);
+        let weighed = |(pair, &kind): (&[String; 2], &PairKind)| match weight_of_pair(kind) {
+            1.0 => self.word(RankedWord::of_pair(pair)),
+            weight => Plan::Weighted(Box::new(self.word(RankedWord::of_pair(pair))), weight),
         };
-        let mut leaves = of_pairs(&word.pairs);
-        leaves.extend(word.in_other_kana.iter().map(|pairs| Plan::And(of_pairs(pairs))));
+        let mut leaves: Vec<Plan> = pairs.map(weighed).collect();
+        for pairs in &word.in_other_kana {
+            let pairs = pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair)));
+            leaves.push(Plan::And(pairs.collect()));
+        }
         let ranked = Plan::Or(leaves);
         if asked == Asked::ToRank {
             return ranked;
@@ -511,11 +516,22 @@ impl<'a> Compiler<'a> {
 
 impl RankedWord {
     fn new(stems: Stems, form: String) -> Self {
-        Self { stems, form: Some(form), saturation: Saturation::WORDS, share: 1.0 }
+        Self { stems, form: Some(form), saturation: Saturation::WORDS }
     }
 
     fn of_pair(pair: &[String; 2]) -> Self {
-        Self { stems: Stems::of(pair.concat()), form: None, saturation: Saturation::PAIRS, share: 1.0 }
+        Self { stems: Stems::of(pair.concat()), form: None, saturation: Saturation::PAIRS }
+    }
+}
+
+/// What a pair of characters weighs beside one that bears the meaning of its word: endings and Hiragana stand in any
+/// text. Chosen on questions in Korean and Japanese.
+fn weight_of_pair(kind: PairKind) -> f32 {
+    match kind {
+        PairKind::Content => 1.0,
+        PairKind::HalfHiragana => 0.5,
+        PairKind::Ending => 0.3,
+        PairKind::Hiragana => 0.2,
     }
 }
 

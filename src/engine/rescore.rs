@@ -420,7 +420,7 @@ impl WordCursor<'_> {
         let value = |(at, &length): (usize, &f64)| {
             let own = worth(|counts, at| counts.passages[at], at, length);
             let mixed = (1.0 - DOCUMENT_SHARE) * own + DOCUMENT_SHARE * supported;
-            Value { matches: stem.passages[at] > 0.0, score: self.word.share * self.rarity * mixed }
+            Value { matches: stem.passages[at] > 0.0, score: self.rarity * mixed }
         };
         lengths.iter().enumerate().map(value).collect()
     }

@@ -30,12 +30,24 @@ impl fmt::Display for Query {
     }
 }
 
+/// How many clauses stand on lines of their own in an outline, where nothing else is among them.
+const MOST_LINES: usize = 8;
+
 impl Query {
-    /// The tree over several lines, what is inside of something indented below it.
+    /// The tree over several lines, what is inside of something indented below it. Many clauses share a line.
     pub fn outline(&self) -> String {
         let mut lines = Vec::new();
         self.outline_into("", 0, &mut lines);
         lines.join("\n")
+    }
+
+    /// Whether this is one clause, with or without a weight.
+    fn is_leaf(&self) -> bool {
+        match self {
+            Self::All | Self::Text(_) | Self::Filter(_) => true,
+            Self::Weighted { query, .. } => matches!(**query, Self::Text(_)),
+            Self::And(_) | Self::Or(_) | Self::Not(_) | Self::Sequence(_) => false,
+        }
     }
 
     fn outline_into(&self, before: &str, depth: usize, lines: &mut Vec<String>) {
@@ -49,11 +61,15 @@ impl Query {
             Self::Not(query) => query.outline_into(&format!("{before}not "), depth, lines),
             Self::And(queries) | Self::Or(queries) => {
                 line(if matches!(self, Self::And(_)) { "all of" } else { "any of" });
+                if queries.len() > MOST_LINES && queries.iter().all(Self::is_leaf) {
+                    let queries: Vec<_> = queries.iter().map(ToString::to_string).collect();
+                    return lines.push(format!("{}{}", "  ".repeat(depth + 1), queries.join(", ")));
+                }
                 queries.iter().for_each(|query| query.outline_into("", depth + 1, lines));
             }
+            Self::Sequence(parts) if is_one_word(parts) => parts[0].query.outline_into(before, depth, lines),
             Self::Sequence(parts) => {
-                let must = parts.iter().any(|part| part.occur == Occur::Must);
-                line(if must { "what is required, and the more of the rest the better" } else { "any of" });
+                line(heading_of_sequence(parts));
                 for part in parts {
                     let sign = match part.occur {
                         Occur::Should => "",
@@ -64,6 +80,23 @@ impl Query {
                 }
             }
         }
+    }
+}
+
+/// Whether a sequence is what is left of one, and says no more than its part.
+fn is_one_word(parts: &[Part]) -> bool {
+    matches!(parts, [Part { occur: Occur::Should, .. }])
+}
+
+/// What a passage must have of some parts, for people.
+fn heading_of_sequence(parts: &[Part]) -> &'static str {
+    let of = |occur: Occur| parts.iter().filter(move |part| part.occur == occur);
+    let requires_words = of(Occur::Must).any(|part| !part.query.is_condition());
+    match (of(Occur::Must).count(), of(Occur::Should).count()) {
+        (_, 0) => "all of",
+        (0, _) => "any of",
+        _ if requires_words => "what is required, and the more of the rest the better",
+        _ => "what is required, and any of the rest",
     }
 }
 
@@ -238,4 +271,63 @@ fn escape(text: &str, needs_escape: impl Fn(char) -> bool) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::query::{Options, parse};
+
+    fn outline(text: &str) -> String {
+        parse(text, Options::default()).expect("a query").query.outline()
+    }
+
+    #[test]
+    fn an_outline_indents_what_is_inside_of_something() {
+        insta::assert_snapshot!(outline("a +b -c (d AND NOT (e OR f))^2 lang:en"), @r"
+        what is required, and the more of the rest the better
+          a
+          required: b
+          excluded: c
+          2 times all of
+            d
+            not any of
+              e
+              f
+          required: lang:en
+        ");
+        insta::assert_snapshot!(outline("a b lang:en"), @r"
+        what is required, and any of the rest
+          a
+          b
+          required: lang:en
+        ");
+        insta::assert_snapshot!(outline("+a -b"), @r"
+        all of
+          required: a
+          excluded: b
+        ");
+        insta::assert_snapshot!(outline("\"a b\"^2"), @r#""a b"^2"#);
+    }
+
+    #[test]
+    fn many_clauses_share_a_line_of_an_outline() {
+        insta::assert_snapshot!(outline("a OR b OR c^2 OR d OR e OR f OR g OR h OR i"), @r"
+        any of
+          a, b, c^2, d, e, f, g, h, i
+        ");
+        insta::assert_snapshot!(outline("a OR b OR c OR d OR e OR f OR g OR h OR (i j)"), @r"
+        any of
+          a
+          b
+          c
+          d
+          e
+          f
+          g
+          h
+          any of
+            i
+            j
+        ");
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! Invariant: no character of a document, path or query gets here but through `marked`.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ use super::marked::{Marked, shown_path};
 use super::rows::rows;
 use super::window::best_window;
 use super::{Answer, Colour, Hyperlinks, Options, Turn};
-use crate::hit::{Highlight, Hit};
+use crate::hit::{Highlight, Hit, Share};
 use crate::span::Span;
 
 /// How many characters of a title are shown.
@@ -124,30 +125,43 @@ impl Page<'_> {
     fn write_outline(&mut self, outline: &str) -> io::Result<()> {
         for line in outline.lines() {
             let indent = line.len() - line.trim_start_matches(' ').len();
-            let line = Marked::plain(line).text;
-            self.write_styled(&format!("{:indent$}{line}", ""), self.palette.trail)?;
-            writeln!(self.out)?;
+            self.write_indented(&Marked::plain(line), self.palette.trail, &" ".repeat(indent))?;
         }
         writeln!(self.out)
     }
 
-    /// Writes what a hit's score is made of.
+    /// Writes what a hit's score is made of: what gave something to it line by line, what is missing in one line.
     fn write_explanation(&mut self, hit: &Hit, indent: &str) -> io::Result<()> {
         let Some(explanation) = &hit.explanation else { return Ok(()) };
         writeln!(self.out, "{indent}{:7.3} score", hit.score)?;
-        for share in &explanation.shares {
-            let texts = share.texts.join(", ");
-            let why = match (share.clauses.len(), share.matches) {
-                (1, true) if texts.is_empty() => String::new(),
-                (1, true) => format!(": {texts}"),
-                (1, false) if share.score > 0.0 => ": elsewhere in the document".to_owned(),
-                (1, false) => ": not found".to_owned(),
-                _ => ": next to each other".to_owned(),
-            };
-            let line = Marked::plain(&format!("{}{why}", share.what)).text;
-            writeln!(self.out, "{indent}{:7.3}   {line}", share.score)?;
+        let shares = by_text(&explanation.shares);
+        let (given, missing): (Vec<_>, Vec<_>) =
+            shares.iter().partition(|share| share.matches || share.score > 0.0);
+        for share in given {
+            self.write_row_of(indent, &format!("{:7.3}", share.score), &reason(share))?;
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing: Vec<&str> = missing.iter().map(|share| share.what.as_str()).collect();
+        self.write_row_of(indent, &" ".repeat(7), &format!("not found: {}", missing.join(", ")))
+    }
+
+    /// Writes a line behind a number, the rows that it is broken into below one another.
+    fn write_row_of(&mut self, indent: &str, number: &str, line: &str) -> io::Result<()> {
+        let line = Marked::plain(line);
+        let first = format!("{indent}{number}   ");
+        for (at, row) in self.rows(&line.text, first.len()).into_iter().enumerate() {
+            let before = if at == 0 { first.clone() } else { " ".repeat(first.len()) };
+            writeln!(self.out, "{before}{}", &line.text[row])?;
         }
         Ok(())
+    }
+
+    /// The rows of a line behind an indentation of so many columns.
+    fn rows(&self, line: &str, indent: usize) -> Vec<Range<usize>> {
+        let width = self.options.width.map(|width| width.saturating_sub(indent).max(LEAST_WIDTH));
+        rows(line, width.unwrap_or(usize::MAX))
     }
 
     fn write_hit(&mut self, hit: &Hit) -> io::Result<()> {
@@ -208,8 +222,7 @@ impl Page<'_> {
     }
 
     fn write_indented(&mut self, line: &Marked, style: Style, indent: &str) -> io::Result<()> {
-        let width = self.options.width.map(|width| width.saturating_sub(indent.len()).max(LEAST_WIDTH));
-        for row in rows(&line.text, width.unwrap_or(usize::MAX)) {
+        for row in self.rows(&line.text, indent.len()) {
             write!(self.out, "{indent}")?;
             self.write_marked(line, row, style)?;
             writeln!(self.out)?;
@@ -227,6 +240,35 @@ impl Page<'_> {
     fn write_styled(&mut self, text: &str, style: Style) -> io::Result<()> {
         write!(self.out, "{style}{text}{style:#}")
     }
+}
+
+/// The shares, those of clauses that read alike added up.
+fn by_text(shares: &[Share]) -> Vec<Share> {
+    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut added: Vec<Share> = Vec::new();
+    for share in shares {
+        let place = *places.entry((&share.what, share.clauses.len() > 1)).or_insert(added.len());
+        match added.get_mut(place) {
+            Some(sum) => {
+                sum.score += share.score;
+                sum.matches |= share.matches;
+                sum.texts.extend(share.texts.iter().cloned());
+            }
+            None => added.push(share.clone()),
+        }
+    }
+    added
+}
+
+/// What a share of a score was given for.
+fn reason(share: &Share) -> String {
+    let why = match (share.clauses.len(), share.matches) {
+        (1, true) if share.texts.is_empty() => return share.what.clone(),
+        (1, true) => share.texts.join(", "),
+        (1, false) => "elsewhere in the document".to_owned(),
+        _ => "near each other".to_owned(),
+    };
+    format!("{}: {why}", share.what)
 }
 
 /// How many bytes of a passage's text are the heading of its section, which is shown above the text already.
@@ -305,7 +347,7 @@ mod tests {
     use super::super::samples::{answer, headed, highlighted, hit, rendered, response, titled, visible};
     use super::*;
     use crate::document::DocId;
-    use crate::hit::Response;
+    use crate::hit::{Explanation, Response};
 
     const TEXT: &str = "On Sunday the three agreed.\nThey share missile-warning data\nin real time. Exercises begin \
         in January, and a plan of several years is to be settled by December.";
@@ -412,6 +454,52 @@ mod tests {
         let page_of = |options: &Options| visible(&page(&hits(), options)).lines().next().unwrap().to_owned();
         insta::assert_snapshot!(page_of(&options), @"«2:1. »«1;31:Missile»«1: data to be shared»  [[vscode://file/home/seeds/agreement.md:8:12|«35:seeds/agreement.md:7»]]  «36:2023-11-12»");
         insta::assert_snapshot!(page_of(&Options { colour: Colour::Plain, ..options }), @"1. Missile data to be shared  seeds/agreement.md:7  2023-11-12");
+    }
+
+    #[test]
+    fn explanations_stand_below_their_hits_and_break_at_the_width() {
+        let share = |what: &str, clauses: &[usize], matches, score, texts: &[&str]| Share {
+            what: what.to_owned(),
+            clauses: clauses.to_vec(),
+            matches,
+            score,
+            texts: texts.iter().map(|&text| text.to_owned()).collect(),
+        };
+        let shares = vec![
+            share("missile", &[0], true, 1.5, &["missile", "Missiles"]),
+            share("warn\u{1b}ing", &[1], false, 0.25, &[]),
+            share("lang:en", &[2], true, 0.0, &[]),
+            share("cyclones", &[3], false, 0.0, &[]),
+            share("tsunami", &[4], false, 0.0, &[]),
+            share("missile", &[5], true, 0.5, &[]),
+            share("cyclones", &[6], false, 0.0, &[]),
+            share("missile warning", &[0, 1], true, 10.0, &[]),
+        ];
+        let sample = Hit { explanation: Some(Explanation { shares }), ..hit(1, "a.md", "one", &[]) };
+        let response = response(vec![sample]);
+        let outline =
+            "any of\n  missile\n  any of\n    cyclones^0.25, tsunami^0.125, typhoons^0.0625".to_owned();
+        let answer = Answer { outline: Some(outline), ..answer(&response) };
+        insta::assert_snapshot!(rendered(&answer, &Options { width: Some(36), ..Options::default() }), @r"
+        any of
+          missile
+          any of
+            cyclones^0.25, tsunami^0.125,
+            typhoons^0.0625
+
+        1. a.md  a.md:7  2023-11-12
+           one
+            12.300 score
+             2.000   missile: missile,
+                     Missiles
+             0.250   warn�ing: elsewhere in
+                     the document
+             0.000   lang:en
+            10.000   missile warning: near
+                     each other
+                     not found: cyclones,
+                     tsunami
+        ");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod containers;
 mod eval;
+mod explain;
 mod formats;
 mod harness;
 mod index;

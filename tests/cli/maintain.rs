@@ -98,7 +98,11 @@ fn there_are_completions_for_each_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let run = corpus.run(&format!("completions {shell}"));
         assert_eq!(run.code, 0, "{shell}");
-        assert!(run.out().contains("refresh"), "{shell}");
+        for name in
+            ["why-not", "like", "terms", "refresh", "expand", "explain", "within", "auto-correct", "facets"]
+        {
+            assert!(run.out().contains(name), "{shell}: {name}");
+        }
     }
     assert_snapshot!(corpus.run("completions csh"), @r"
     exit 2
@@ -115,24 +119,40 @@ fn there_are_completions_for_each_shell() {
 #[test]
 fn there_is_a_manual_page_for_each_command() {
     let corpus = Corpus::with(&[]);
-    for command in
-        ["", "index", "search", "show", "status", "verify", "compact", "schema", "completions", "man"]
-    {
+    for command in [
+        "",
+        "index",
+        "search",
+        "like",
+        "why-not",
+        "terms",
+        "show",
+        "status",
+        "verify",
+        "compact",
+        "eval",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let run = corpus.run(&format!("man {command}"));
         assert_eq!(run.code, 0, "{command}");
         assert!(run.out().contains(".TH"), "{command}");
     }
-    assert_snapshot!(corpus.run("man frobnicate"), @"
+    for flag in ["expand", "explain", "within", "auto\\-correct", "filter", "facets"] {
+        assert!(corpus.run("man search").out().contains(&format!("\\-\\-{flag}")), "{flag}");
+    }
+    assert_snapshot!(corpus.run("man frobnicate"), @r"
     exit 2
     stderr:
-    tidings: no command frobnicate; there are index, search, show, status, like, why-not, terms, verify, compact, eval, schema, completions, man, help
+    tidings: no command frobnicate; there are index, search, like, why-not, terms, show, status, verify, compact, eval, schema, completions, man, help
     ");
 }
 
 #[test]
 fn help_tells_of_the_commands_and_the_exit_codes() {
     let corpus = Corpus::with(&[]);
-    assert_snapshot!(corpus.run("--help"), @"
+    assert_snapshot!(corpus.run("--help"), @r"
     exit 0
     stdout:
     Full-text search for folders of documents.
@@ -145,11 +165,11 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
     Commands:
       index        Read documents into the index
       search       Find the passages that fit a query best
-      show         Show a document as the index has it, or one of its passages
-      status       Tell what is indexed, skipped and failed, and why
       like         Find passages like one, or like a document: those with the words that set it apart
       why-not      Tell why a query does not find a document
       terms        List the words of the index that start alike, and how common they are
+      show         Show a document as the index has it, or one of its passages
+      status       Tell what is indexed, skipped and failed, and why
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
       eval         Measure the ranking on collections whose answers are known
@@ -186,7 +206,7 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
       5   no permission
       75  another writer holds the index
     ");
-    assert_snapshot!(corpus.run(""), @"
+    assert_snapshot!(corpus.run(""), @r"
     exit 2
     stderr:
     Full-text search for folders of documents
@@ -196,11 +216,11 @@ fn help_tells_of_the_commands_and_the_exit_codes() {
     Commands:
       index        Read documents into the index
       search       Find the passages that fit a query best
-      show         Show a document as the index has it, or one of its passages
-      status       Tell what is indexed, skipped and failed, and why
       like         Find passages like one, or like a document: those with the words that set it apart
       why-not      Tell why a query does not find a document
       terms        List the words of the index that start alike, and how common they are
+      show         Show a document as the index has it, or one of its passages
+      status       Tell what is indexed, skipped and failed, and why
       verify       Check the index: every checksum, and that its figures add up
       compact      Merge the segments of the index and drop what was deleted
       eval         Measure the ranking on collections whose answers are known

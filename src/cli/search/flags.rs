@@ -52,7 +52,7 @@ pub(in crate::cli) struct WideningArguments {
     /// Where all that the query requires must stand: in one passage, or anywhere in one document
     #[arg(long, value_name = "WHERE", default_value = "passage")]
     pub(in crate::cli) within: GroupBy,
-    /// Look also, with less weight, for words that the first hits have in common
+    /// Look also, with less weight, for the words that set the first hits apart from other documents
     #[arg(long)]
     pub(in crate::cli) expand: bool,
 }
@@ -88,7 +88,7 @@ pub(in crate::cli) struct OutputArguments {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// Say of each hit what its score is made of, and how the query was understood
+    /// Say of each hit what its score is made of, and how the query was understood; in text and JSON
     #[arg(long)]
     pub(in crate::cli) explain: bool,
     /// End paths with a NUL byte, as `xargs -0` wants them; goes with --format paths
@@ -171,12 +171,17 @@ impl OutputArguments {
         }
     }
 
-    /// Refuses counts of documents where the output has no place for them.
-    pub(in crate::cli) fn check_facets(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
-        let has_place = self.json || matches!(self.format, Format::Text | Format::Json | Format::Html);
-        if narrow.has_facets() && !has_place {
+    /// Refuses counts of documents and explanations where the output has no place for them.
+    pub(in crate::cli) fn check(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
+        let format = if self.json { Format::Json } else { self.format };
+        let is_text = matches!(format, Format::Text | Format::Json);
+        if narrow.has_facets() && !is_text && format != Format::Html {
             let message =
                 "--facets: goes with text, JSON and HTML output; choose one of these, or leave it out";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        if self.explain && !is_text {
+            let message = "--explain: goes with text and JSON output; choose one of these, or leave it out";
             return Err(Failure::Usage(message.to_owned()));
         }
         Ok(())

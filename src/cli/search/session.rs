@@ -12,6 +12,7 @@ use super::flags::{ChoiceArguments, GroupBy, ReadingArguments, SortBy, WideningA
 use super::unknown_keys_told;
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Count, FacetRequest, Group, Request, Response, Sort};
+use crate::pattern::emphasised;
 use crate::query::{self, Parsed, Query};
 use crate::render::{self, Answer, OutputFormat, Problem, Turn};
 use crate::search::{Correction, Marking, correction, search};
@@ -119,8 +120,8 @@ impl Session {
             query_text: asked.text,
             query: query.to_string(),
             run: (response.query != *query).then(|| response.query.to_string()),
-            outline: self.explain.then(|| response.query.outline()),
-            tree: serde_json::to_value(query).ok(),
+            outline: self.explain.then(|| outline(request, &response.query)),
+            tree: tree(query),
             filter: self.filter.as_ref().map(ToString::to_string),
             query_id: asked.id,
             turn: asked.turn,
@@ -248,4 +249,19 @@ impl Session {
             explain: self.explain,
         }
     }
+}
+
+/// How a request was understood, over several lines.
+fn outline(request: &Request, run: &Query) -> String {
+    let Some(document) = &request.document else { return run.outline() };
+    let indented = |query: &Query| -> String {
+        query.outline().lines().map(|line| format!("\n  {line}")).collect::<String>()
+    };
+    format!("the whole document{}\nits passages ranked by{}", indented(&emphasised(document)), indented(run))
+}
+
+/// The tree of a query as JSON, its weights as they were typed.
+fn tree(query: &Query) -> Option<serde_json::Value> {
+    // By way of text, since a number of single precision is made longer where it becomes one of double.
+    serde_json::from_str(&serde_json::to_string(query).ok()?).ok()
 }
