@@ -67,10 +67,15 @@ impl<'q> Highlighter<'q> {
         Self { query, languages, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
     }
 
+    /// What each clause of the query matched in the texts of a hit, also where a longer match covers it.
+    pub fn all_marks(&self, texts: &Texts<'_>) -> Marks {
+        let analysed = Analysed::new(texts, self);
+        analysed.eval(self.query, Occur::Should).unwrap_or_else(|| analysed.no_marks())
+    }
+
     /// What the query matched in the texts of a hit.
     pub fn marks(&self, texts: &Texts<'_>) -> Marks {
-        let analysed = Analysed::new(texts, self);
-        let mut marks = analysed.eval(self.query, Occur::Should).unwrap_or_else(|| analysed.no_marks());
+        let mut marks = self.all_marks(texts);
         settle(&mut marks.text);
         settle(&mut marks.title);
         marks.headings.iter_mut().for_each(settle);

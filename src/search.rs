@@ -43,33 +43,64 @@ pub fn search(engine: &dyn Engine, request: &Request, marking: Marking) -> Resul
         request.query = expanded(engine, &request)?;
     }
     let mut response = engine.search(&request)?;
-    if marking == Marking::Highlights && !response.hits.is_empty() {
-        let languages = engine.languages();
-        let highlighter = Highlighter::new(&request.query, &languages);
+    if response.hits.is_empty() || (marking == Marking::Nothing && !request.explain) {
+        return Ok(response);
+    }
+    let languages = engine.languages();
+    let highlighter = Highlighter::new(&request.query, &languages);
+    if marking == Marking::Highlights {
         response.hits.iter_mut().for_each(|hit| add_highlights(&highlighter, hit));
     }
     if request.explain {
         let names: BTreeMap<usize, String> = request.query.clauses().into_iter().collect();
-        response.hits.iter_mut().for_each(|hit| add_words(&names, hit));
+        response.hits.iter_mut().for_each(|hit| add_words(&names, &highlighter, hit));
     }
     Ok(response)
 }
 
 /// Says in the explanation of a hit what its clauses are and what they matched.
-fn add_words(names: &BTreeMap<usize, String>, hit: &mut Hit) {
-    let headings = hit.heading_highlights.iter().map(|heading| &heading.highlight);
-    let highlights: Vec<&Highlight> =
-        hit.highlights.iter().chain(&hit.title_highlights).chain(headings).collect();
-    for share in hit.explanation.iter_mut().flat_map(|explanation| &mut explanation.shares) {
+fn add_words(names: &BTreeMap<usize, String>, highlighter: &Highlighter<'_>, hit: &mut Hit) {
+    let Some(mut explanation) = hit.explanation.take() else { return };
+    let matched = matched(highlighter, hit);
+    for share in &mut explanation.shares {
         let named = share.clauses.iter().filter_map(|clause| names.get(clause));
         share.what = named.map(String::as_str).collect::<Vec<_>>().join(" ");
         if let [clause] = share.clauses[..] {
-            for highlight in highlights.iter().filter(|highlight| highlight.clause == clause) {
-                if !share.texts.contains(&highlight.text) {
-                    share.texts.push(highlight.text.clone());
-                }
+            share.texts = matched.get(&clause).cloned().unwrap_or_default();
+        }
+    }
+    hit.explanation = Some(explanation);
+}
+
+/// The texts that each clause matched in a hit, each once, in the order in which they stand.
+fn matched(highlighter: &Highlighter<'_>, hit: &Hit) -> BTreeMap<usize, Vec<String>> {
+    let marks = highlighter.all_marks(&texts_of(hit));
+    let title = hit.document.title.as_deref().unwrap_or_default();
+    let headings = marks.headings.iter().zip(&hit.passage.headings);
+    let all = [(&marks.text, hit.text.as_str()), (&marks.title, title)].into_iter();
+    let all = all.chain(headings.map(|(marks, heading)| (marks, heading.as_str())));
+    let mut matched: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (marks, text) in all {
+        let mut marks: Vec<&Mark> = marks.iter().collect();
+        marks.sort_by_key(|mark| mark.span.start);
+        for mark in marks {
+            let texts = matched.entry(mark.clause).or_default();
+            let text = &text[mark.span.range()];
+            if !texts.iter().any(|known| known == text) {
+                texts.push(text.to_owned());
             }
         }
+    }
+    matched
+}
+
+fn texts_of(hit: &Hit) -> Texts<'_> {
+    Texts {
+        text: &hit.text,
+        title: hit.document.title.as_deref(),
+        headings: &hit.passage.headings,
+        ordinal: hit.passage.ordinal,
+        language: hit.document.language.as_deref(),
     }
 }
 
@@ -87,14 +118,11 @@ fn expanded(engine: &dyn Engine, request: &Request) -> Result<Query, EngineError
 }
 
 fn add_highlights(highlighter: &Highlighter<'_>, hit: &mut Hit) {
-    let title = hit.document.title.as_deref();
-    let headings = &hit.passage.headings;
-    let language = hit.document.language.as_deref();
-    let texts = Texts { text: &hit.text, title, headings, ordinal: hit.passage.ordinal, language };
-    let marks = highlighter.marks(&texts);
+    let marks = highlighter.marks(&texts_of(hit));
     let anchors = &hit.passage.anchors;
     hit.highlights = marks.text.iter().map(|mark| located(mark, &hit.text, anchors)).collect();
-    let title = title.unwrap_or_default();
+    let title = hit.document.title.as_deref().unwrap_or_default();
+    let headings = &hit.passage.headings;
     hit.title_highlights = marks.title.iter().map(|mark| unlocated(mark, title)).collect();
     hit.heading_highlights = marks
         .headings

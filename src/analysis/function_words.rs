@@ -4,8 +4,8 @@
 //! which say what is wanted of an answer and not what it is about. Both are searched like any others where they are
 //! asked for: in phrases, with a sign, alone. Neither list is applied here.
 
-/// English words of grammar, and what the analyzer leaves of their short forms (`don`, `t`).
-const STOP_WORDS: [&str; 196] = [
+/// English words of grammar.
+const STOP_WORDS: [&str; 178] = [
     "a",
     "about",
     "above",
@@ -26,7 +26,6 @@ const STOP_WORDS: [&str; 196] = [
     "another",
     "any",
     "are",
-    "aren",
     "around",
     "as",
     "at",
@@ -46,15 +45,10 @@ const STOP_WORDS: [&str; 196] = [
     "by",
     "can",
     "could",
-    "couldn",
-    "d",
     "did",
-    "didn",
     "do",
     "does",
-    "doesn",
     "doing",
-    "don",
     "done",
     "during",
     "each",
@@ -88,13 +82,10 @@ const STOP_WORDS: [&str; 196] = [
     "inside",
     "into",
     "is",
-    "isn",
     "it",
     "its",
     "itself",
     "just",
-    "ll",
-    "m",
     "many",
     "may",
     "me",
@@ -131,20 +122,16 @@ const STOP_WORDS: [&str; 196] = [
     "own",
     "per",
     "please",
-    "re",
-    "s",
     "same",
     "several",
     "shall",
     "she",
     "should",
-    "shouldn",
     "since",
     "so",
     "some",
     "still",
     "such",
-    "t",
     "than",
     "that",
     "the",
@@ -172,14 +159,11 @@ const STOP_WORDS: [&str; 196] = [
     "up",
     "upon",
     "us",
-    "ve",
     "very",
     "via",
     "was",
-    "wasn",
     "we",
     "were",
-    "weren",
     "what",
     "when",
     "where",
@@ -194,14 +178,18 @@ const STOP_WORDS: [&str; 196] = [
     "with",
     "within",
     "without",
-    "won",
     "would",
-    "wouldn",
     "yet",
     "you",
     "your",
     "yours",
     "yourself",
+];
+
+/// What the analyzer makes of short forms beside words of grammar (`don't`, `she'll`). Alone these may be words.
+const FRAGMENTS: [&str; 18] = [
+    "aren", "couldn", "d", "didn", "doesn", "don", "isn", "ll", "m", "re", "s", "shouldn", "t", "ve", "wasn",
+    "weren", "won", "wouldn",
 ];
 
 /// English words of asking.
@@ -259,6 +247,11 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether a folded word is what the analyzer makes of a short form of words of grammar.
+pub fn is_fragment(word: &str) -> bool {
+    FRAGMENTS.binary_search(&word).is_ok()
+}
+
 /// Whether a folded word is one of asking.
 pub fn is_request_word(word: &str) -> bool {
     REQUEST_WORDS.binary_search(&word).is_ok()
@@ -270,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_in_order_and_apart() {
-        assert!(STOP_WORDS.is_sorted() && REQUEST_WORDS.is_sorted());
+        assert!(STOP_WORDS.is_sorted() && REQUEST_WORDS.is_sorted() && FRAGMENTS.is_sorted());
         assert!(!REQUEST_WORDS.into_iter().any(is_stop_word));
         assert!(is_stop_word("the") && is_request_word("papers") && !is_stop_word("missile"));
     }

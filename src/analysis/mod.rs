@@ -33,7 +33,7 @@ mod walk;
 pub use characters::{Characters, PairKind, ending_len};
 pub use detect::{KNOWN_LANGUAGES, detect_language};
 pub use fold::{fold, fold_case};
-pub use function_words::{is_request_word, is_stop_word};
+pub use function_words::{is_fragment, is_request_word, is_stop_word};
 pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
 pub use stem::Stems;

@@ -22,6 +22,9 @@ use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pairs, Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
 
+/// How many pairs of neighbours are looked for: a question has few, and a long text that was pasted has too many.
+const MAX_NEIGHBOURS: usize = 32;
+
 /// A query made ready for one snapshot.
 pub(super) struct Compiled {
     /// Finds the passages that match, and those that match but for what the query excludes: the plan decides. Its
@@ -186,7 +189,9 @@ impl<'a> Compiler<'a> {
         let mut before: Option<Edges> = None;
         for plan in parts.filter(|plan| !plan.is_condition()) {
             let edges = self.edges(plan, self.factor);
-            if let (Some(before), Some(edges)) = (before, edges) {
+            if let (Some(before), Some(edges)) = (before, edges)
+                && self.neighbours.len() < MAX_NEIGHBOURS
+            {
                 let weight = f32::min(before.factor, edges.factor);
                 self.neighbours.push(Neighbours { leaves: [before.last, edges.first], weight });
             }

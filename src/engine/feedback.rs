@@ -22,18 +22,18 @@ const WORDS_OF_PASSAGE: usize = 40;
 impl LocalEngine {
     /// The query with the words that say most of `hits` beside it.
     pub(super) fn widened_by(&self, query: &Query, hits: &[Hit]) -> Result<Query, EngineError> {
+        let asked = weight_of(query);
         let words = salient(self.snapshot(), hits, WORDS, 0.1)?;
         let sum: f64 = words.iter().map(|word| word.weight).sum();
-        if words.is_empty() {
+        // Nothing is beside nothing: where no word is asked for, none is added.
+        if words.is_empty() || asked <= 0.0 {
             return Ok(query.clone());
         }
-        let whole = weight_of(query) * SHARE / (1.0 - SHARE) / sum;
+        let whole = asked * SHARE / (1.0 - SHARE) / sum;
         let added = any_of(&words, next_clause(query), whole);
         let mut parts = match query {
             Query::Sequence(parts) => parts.clone(),
-            Query::And(_) | Query::Not(_) | Query::Filter(_) => {
-                vec![Part { occur: Occur::Must, query: query.clone() }]
-            }
+            query if is_required(query) => vec![Part { occur: Occur::Must, query: query.clone() }],
             query => vec![Part { occur: Occur::Should, query: query.clone() }],
         };
         parts.push(Part { occur: Occur::Should, query: added });
@@ -45,6 +45,17 @@ impl LocalEngine {
         let words = salient(self.snapshot(), passages, WORDS_OF_PASSAGE, 0.5)?;
         let best = words.first().map_or(1.0, |word| word.weight);
         Ok(any_of(&words, 0, 1.0 / best))
+    }
+}
+
+/// Whether a query by itself is a condition that hits must keep to, not words that only rank.
+fn is_required(query: &Query) -> bool {
+    match query {
+        Query::And(_) | Query::Not(_) | Query::Filter(_) => true,
+        Query::Text(clause) => clause.field != TextField::Any,
+        Query::Weighted { query, .. } => is_required(query),
+        Query::Sequence(parts) => parts.iter().any(|part| part.occur != Occur::Should),
+        Query::All | Query::Or(_) => false,
     }
 }
 

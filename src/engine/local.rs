@@ -154,9 +154,14 @@ impl Search<'_> {
         })
     }
 
+    /// Whether the second look decides the order.
+    fn ranks(&self) -> bool {
+        self.rescorer.is_some() && self.request.sort == Sort::Score
+    }
+
     /// How far down the plain ranking must go.
     fn depth(&self, wanted: usize) -> Depth {
-        let pool = if self.rescorer.is_some() { POOL } else { 0 };
+        let pool = if self.ranks() { POOL } else { 0 };
         match self.request.group {
             Group::Passage => Depth { passages: wanted.max(pool), documents: 0 },
             Group::Document => Depth { passages: pool, documents: wanted },
@@ -168,7 +173,7 @@ impl Search<'_> {
         let place = |(segment, candidate)| Placed { segment, candidate, behind: None };
         let passages: Vec<_> = found.passages.into_iter().map(place).collect();
         let mut documents: Vec<_> = found.documents.into_iter().map(place).collect();
-        let Some(rescorer) = &self.rescorer else {
+        let Some(rescorer) = self.rescorer.as_ref().filter(|_| self.ranks()) else {
             return Ok(if self.request.group == Group::Document { documents } else { passages });
         };
         let mut pool = self.in_order(passages, POOL..POOL)?;
@@ -242,7 +247,11 @@ impl Search<'_> {
 
     /// The hits at these places.
     fn hits(&self, shown: &[Placed]) -> Result<Vec<Hit>, EngineError> {
-        let measures = self.measures(shown)?;
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut shown = shown.to_vec();
+        let measures = self.measures(&mut shown)?;
         let numbered = (self.request.offset + 1..).zip(shown.iter().zip(measures));
         let mut numbered: Vec<_> = numbered.collect();
         // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
@@ -253,42 +262,75 @@ impl Search<'_> {
         Ok(hits)
     }
 
-    /// The scores of the hits, and for documents the numbers of their passages that match.
-    fn measures(&self, shown: &[Placed]) -> Result<Vec<Measure>, EngineError> {
-        let of = |placed: &Placed| Measure { score: placed.candidate.key, ..Measure::default() };
-        let mut measures: Vec<_> = shown.iter().map(of).collect();
-        if self.request.sort != Sort::Score || self.request.explain {
-            self.add_scores(shown, &mut measures)?;
-        }
+    /// The scores of the hits, and for documents the numbers of their passages that match. Where documents are not
+    /// ranked, each gets its best passage here.
+    fn measures(&self, shown: &mut [Placed]) -> Result<Vec<Measure>, EngineError> {
+        let mut measures = vec![Measure::default(); shown.len()];
         if self.request.group == Group::Document {
             for (segment, here) in by_segment(shown) {
                 let documents: Vec<_> = here.iter().map(|&at| shown[at].candidate).collect();
-                for (at, count) in here.into_iter().zip(self.sweep.count_passages(segment, &documents)?) {
-                    measures[at].passages = Some(count);
+                for (at, passages) in here.into_iter().zip(self.sweep.passages_of(segment, &documents)?) {
+                    measures[at].passages = Some(passages.len());
+                    if self.request.sort != Sort::Score {
+                        shown[at] = self.best_of(segment, &passages)?.unwrap_or(shown[at]);
+                    }
                 }
             }
         }
+        for (measure, placed) in measures.iter_mut().zip(&*shown) {
+            measure.score = placed.candidate.key;
+        }
+        if self.request.sort != Sort::Score || self.request.explain {
+            self.add_scores(shown, &mut measures)?;
+        }
         Ok(measures)
+    }
+
+    /// The best one of some passages of a document, which are given in order.
+    fn best_of(&self, segment: u32, docs: &[DocId]) -> Result<Option<Placed>, EngineError> {
+        let mut best: Option<(DocId, f64)> = None;
+        for (&doc, found) in docs.iter().zip(self.looked_at(segment, docs)?) {
+            let score = found.score.unwrap_or_default();
+            if best.is_none_or(|(_, highest)| score > highest) {
+                best = Some((doc, score));
+            }
+        }
+        let Some((doc, score)) = best else { return Ok(None) };
+        Ok(Some(Placed { segment, candidate: self.sweep.candidate(segment, doc, score)?, behind: None }))
+    }
+
+    /// What is to be said of passages of a segment, which are given in order: by the second look, if there is one.
+    fn looked_at(&self, segment: u32, docs: &[DocId]) -> Result<Vec<Rescored>, EngineError> {
+        match &self.rescorer {
+            Some(rescorer) => rescorer.rescore(self.snapshot.searcher().segment_reader(segment), docs),
+            None => Ok(self.plainly(segment, docs)?),
+        }
+    }
+
+    /// What tantivy's scorers say of passages of a segment, which are given in order.
+    fn plainly(&self, segment: u32, docs: &[DocId]) -> Result<Vec<Rescored>, EngineError> {
+        let plain = |values: Vec<Value>| {
+            let score = self.sweep.plan.score(&mut |leaf| values[leaf]);
+            Rescored { score, values, pairs: Vec::new() }
+        };
+        Ok(self.sweep.values(segment, docs)?.into_iter().map(plain).collect())
     }
 
     /// Works out again what the leaves say of the hits: for their scores where hits are not sorted by these, and to
     /// explain them.
     fn add_scores(&self, shown: &[Placed], measures: &mut [Measure]) -> Result<(), EngineError> {
         for (segment, here) in by_segment(shown) {
-            let docs: Vec<DocId> = here.iter().map(|&at| shown[at].candidate.doc).collect();
-            let plain = self.sweep.values(segment, &docs)?;
-            for (at, values) in here.into_iter().zip(plain) {
-                let score = self.sweep.plan.score(&mut |leaf| values[leaf]).unwrap_or_default();
-                measures[at].score =
-                    if self.request.sort == Sort::Score { measures[at].score } else { score };
-                measures[at].explained = Rescored { score: Some(score), values, pairs: Vec::new() };
-            }
-        }
-        if let Some(rescorer) = self.rescorer.as_ref().filter(|_| self.request.sort == Sort::Score) {
-            let looked_at: Vec<usize> = (0..shown.len()).filter(|&at| shown[at].behind.is_none()).collect();
-            let placed: Vec<_> = looked_at.iter().map(|&at| shown[at]).collect();
-            for (at, rescored) in looked_at.into_iter().zip(self.rescored(rescorer, &placed)?) {
-                measures[at].explained = rescored;
+            let (ranked, behind): (Vec<usize>, Vec<usize>) =
+                here.into_iter().partition(|&at| shown[at].behind.is_none());
+            let docs =
+                |places: &[usize]| places.iter().map(|&at| shown[at].candidate.doc).collect::<Vec<_>>();
+            let looked_at = self.looked_at(segment, &docs(&ranked))?;
+            let plainly = self.plainly(segment, &docs(&behind))?;
+            for (at, found) in ranked.into_iter().zip(looked_at).chain(behind.into_iter().zip(plainly)) {
+                if self.request.sort != Sort::Score {
+                    measures[at].score = found.score.unwrap_or_default();
+                }
+                measures[at].explained = found;
             }
         }
         Ok(())
@@ -308,7 +350,11 @@ impl Search<'_> {
     fn explanation(&self, placed: &Placed, found: &Rescored) -> Explanation {
         let factor = placed.behind.unwrap_or(1.0);
         let mut shares: Vec<Share> = Vec::new();
-        for (leaf, score) in self.sweep.plan.shares(&found.values).into_iter().enumerate() {
+        let mut given = vec![0.0; found.values.len()];
+        for (leaf, share) in self.sweep.plan.shares(&found.values).unwrap_or_default() {
+            given[leaf] += share;
+        }
+        for (leaf, score) in given.into_iter().enumerate() {
             let Some(clause) = self.sweep.clause_of(leaf) else { continue };
             let clauses = vec![clause];
             let matches = found.values[leaf].matches;

@@ -119,17 +119,76 @@ impl Plan {
         }
     }
 
-    /// What each leaf of the plan gives to the score of a passage that matches: the score is their sum.
-    pub(super) fn shares(&self, values: &[Value]) -> Vec<f64> {
-        let share = |of: usize| {
-            let mut alone = |leaf: usize| Value {
-                score: if leaf == of { values[leaf].score } else { 0.0 },
-                ..values[leaf]
-            };
-            self.score(&mut alone).unwrap_or_default()
-        };
-        (0..values.len()).map(share).collect()
+    /// What each leaf gives to the score of a passage, in the order of the plan, or `None` where the passage does not
+    /// match. Leaves of branches that do not match give nothing and are left out.
+    pub(super) fn shares(&self, values: &[Value]) -> Option<Vec<(usize, f64)>> {
+        let mut shares = Vec::with_capacity(values.len());
+        self.add_shares(values, 1.0, &mut shares).then_some(shares)
     }
+
+    /// Adds what the leaves give, times `factor`; tells whether the plan matches.
+    fn add_shares(&self, values: &[Value], factor: f64, shares: &mut Vec<(usize, f64)>) -> bool {
+        let before = shares.len();
+        match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Leaf(leaf) => {
+                shares.push((*leaf, factor * values[*leaf].score));
+                values[*leaf].matches
+            }
+            Self::Condition(plan) => {
+                let matches = plan.add_shares(values, factor, shares);
+                shares.truncate(before);
+                matches
+            }
+            Self::Not(plan) => {
+                let matches = plan.add_shares(values, factor, shares);
+                shares.truncate(before);
+                !matches
+            }
+            Self::Weighted(plan, weight) => plan.add_shares(values, factor * f64::from(*weight), shares),
+            Self::Or(plans) => {
+                // Every one is asked: what does not match may give something too.
+                let matching = plans.iter().filter(|plan| plan.add_shares(values, factor, shares));
+                matching.count() > 0
+            }
+            Self::And(plans) => {
+                let all = plans.iter().all(|plan| plan.add_shares(values, factor, shares));
+                if !all {
+                    shares.truncate(before);
+                }
+                all
+            }
+            Self::Sequence(parts) => add_shares_of_sequence(parts, values, factor, shares),
+        }
+    }
+}
+
+fn add_shares_of_sequence(
+    parts: &[(Occur, Plan)],
+    values: &[Value],
+    factor: f64,
+    shares: &mut Vec<(usize, f64)>,
+) -> bool {
+    let before = shares.len();
+    let (mut needs_one, mut has_one, mut has_must) = (false, false, false);
+    for (occur, plan) in parts {
+        let start = shares.len();
+        let matches = plan.add_shares(values, factor, shares);
+        match (occur, matches) {
+            (Occur::MustNot, true) | (Occur::Must, false) => {
+                shares.truncate(before);
+                return false;
+            }
+            (Occur::MustNot, false) => shares.truncate(start),
+            (Occur::Must, true) => has_must |= !plan.is_condition(),
+            (Occur::Should, matches) => {
+                needs_one = true;
+                has_one |= matches;
+            }
+        }
+    }
+    has_must || has_one || !needs_one
 }
 
 fn value_of_sequence(parts: &[(Occur, Plan)], leaf: &mut dyn FnMut(usize) -> Value) -> Value {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::laws::{Documents, found, index, request};
 use super::{Engine, LocalEngine};
-use crate::hit::{Group, Request};
+use crate::hit::{Group, Hit, Request, Sort};
 use crate::query::{Occur, Query};
 
 const WORDS: [&str; 6] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
@@ -70,9 +70,10 @@ fn what_lies_behind_the_pool_comes_behind_it_in_its_order() {
     assert_eq!(found(&engine, "alpha beta", 1200, Group::Passage), whole[..1200]);
 }
 
-/// Whether a document matches a query as a whole, worked out word by word.
-fn matches_as_a_whole(query: &Query, passages: &[String]) -> bool {
-    let of = |query: &Query| matches_as_a_whole(query, passages);
+/// Whether a document matches a query as a whole, worked out word by word; `is_second` says whether its path is the one
+/// that filters ask for.
+fn matches_as_a_whole(query: &Query, passages: &[String], is_second: bool) -> bool {
+    let of = |query: &Query| matches_as_a_whole(query, passages, is_second);
     match query {
         Query::Text(clause) => {
             let word = clause.matcher.to_string();
@@ -91,11 +92,16 @@ fn matches_as_a_whole(query: &Query, passages: &[String]) -> bool {
                     || with(Occur::Should).count() == 0
                     || with(Occur::Should).any(|part| of(&part.query)))
         }
-        Query::All | Query::Filter(_) => true,
+        Query::All => true,
+        Query::Filter(_) => is_second,
     }
 }
 
-const SCOPED: [&str; 7] = [
+const SCOPED: [&str; 11] = [
+    "alpha OR NOT beta",
+    "alpha OR *",
+    "+(alpha OR NOT beta) gamma",
+    "(alpha OR path:00001.txt) delta",
     "alpha AND beta",
     "alpha beta -gamma",
     "+alpha +(beta OR delta) zeta",
@@ -118,9 +124,43 @@ proptest! {
             let hits = engine.search(&scoped).expect("an answer").hits;
             let got: BTreeSet<String> = hits.into_iter().map(|hit| hit.document.id.to_string()).collect();
             let numbered = texts.iter().enumerate();
-            let of_them = numbered.filter(|(_, passages)| matches_as_a_whole(&condition, passages));
+            let of_them = numbered.filter(|(at, passages)| matches_as_a_whole(&condition, passages, *at == 1));
             let expected: BTreeSet<String> = of_them.map(|(number, _)| format!("{number:05}.txt")).collect();
             prop_assert_eq!(got, expected, "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_widened_query_keeps_every_hit_and_every_requirement(texts in texts(1..4)) {
+        let (_folder, engine) = built(&texts);
+        for text in ["alpha beta", "path:00001.txt", "path:00001.txt -beta", "+alpha +beta", "(alpha AND beta)^2"] {
+            let asked = request(text, 1000, Group::Passage);
+            let first = engine.search(&asked).expect("an answer").hits;
+            let ids = |hits: Vec<Hit>| hits.into_iter().map(|hit| hit.passage.id).collect::<BTreeSet<_>>();
+            let widened = engine.widened(&asked.query, &first).expect("a query");
+            let hits = engine.search(&Request { query: widened, ..asked.clone() }).expect("an answer").hits;
+            let (before, after) = (ids(first), ids(hits));
+            prop_assert!(after.is_superset(&before), "{}", text);
+            if text != "alpha beta" {
+                prop_assert_eq!(after, before, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn scores_and_the_best_passages_are_the_same_in_every_order(texts in texts(1..4)) {
+        let (_folder, engine) = built(&texts);
+        for group in [Group::Passage, Group::Document] {
+            for text in ["alpha beta", "gamma -delta zeta", "\"alpha beta\""] {
+                let mut ranked = found(&engine, text, 1000, group);
+                let asked = Request { sort: Sort::Path, ..request(text, 1000, group) };
+                let hits = engine.search(&asked).expect("an answer").hits;
+                let of = |hit: Hit| (hit.passage.id, hit.score, hit.matching_passages);
+                let mut by_path: Vec<_> = hits.into_iter().map(of).collect();
+                ranked.sort_by(|a, b| a.0.cmp(&b.0));
+                by_path.sort_by(|a, b| a.0.cmp(&b.0));
+                prop_assert_eq!(by_path, ranked, "{}", text);
+            }
         }
     }
 
@@ -171,6 +211,39 @@ proptest! {
             prop_assert_eq!(alone, found, "{}", text);
         }
     }
+}
+
+#[test]
+fn neighbours_of_a_branch_that_does_not_match_add_nothing() {
+    let texts = documents(&[&["bravo charlie delta"], &["other"], &["words"]]);
+    let (_folder, engine) = built(&texts);
+    let asked = Request { explain: true, ..request("(+alpha bravo charlie) OR delta", 10, Group::Passage) };
+    let hits = engine.search(&asked).expect("an answer").hits;
+    let shares = &hits[0].explanation.as_ref().expect("it was asked for").shares;
+    let delta = shares.iter().find(|share| share.clauses == [3]).expect("delta matches");
+    assert!((delta.score - hits[0].score).abs() < f32::EPSILON, "{shares:?}");
+}
+
+#[test]
+fn segments_unlike_the_index_lose_nothing_to_pruning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = format!("zeta {}", "filler word ".repeat(150));
+    let middling = format!("zeta zeta {}", "filler word ".repeat(8));
+    let good = format!("{}{}", "zeta ".repeat(4), "filler word ".repeat(14));
+    let mut texts: Documents = (0..900).map(|_| vec![long.clone()]).collect();
+    texts.extend((0..400).map(|_| vec![middling.clone()]));
+    texts.extend((0..390).map(|_| vec!["one".to_owned()]));
+    texts.extend((0..10).map(|_| vec![good.clone()]));
+    let engine = index(folder.path(), &texts, 1_300, 10_000);
+    let first: Vec<_> = found(&engine, "zeta", 12, Group::Passage);
+    assert_eq!(first, found(&engine, "zeta", 3000, Group::Passage)[..12]);
+}
+
+#[test]
+fn an_offset_beyond_every_number_gives_nothing() {
+    let (_folder, engine) = built(&documents(&[&["alpha"]]));
+    let asked = Request { offset: usize::MAX, ..request("alpha", 10, Group::Passage) };
+    assert!(engine.search(&asked).expect("an answer").hits.is_empty());
 }
 
 #[test]

@@ -11,8 +11,8 @@
 //!   dependence, Metzler and Croft 2005).
 //!
 //! Each is BM25's sum of saturated counts weighed by rarity (Robertson and Zaragoza 2009), so that the score is a sum
-//! over the leaves of the query and its pairs of neighbours. Nothing depends on what else is in the pool, nor on how the
-//! index is cut into segments. The figures were chosen on four collections at once; leaving one of them out chooses
+//! over the leaves of the query and its pairs of neighbours. The score of a passage in the pool depends neither on what
+//! else is in it nor on how the index is cut into segments; the scores of those behind it are scaled to come behind. The figures were chosen on four collections at once; leaving one of them out chooses
 //! nearly the same.
 
 use tantivy::columnar::Column;
@@ -321,19 +321,23 @@ impl<'r, 'a> Look<'r, 'a> {
             }
         }
         for ((passage, &doc), &length) in rescored.iter_mut().zip(docs).zip(&lengths) {
-            passage.pairs = self.pairs(&passage.values, doc, length);
-            let of_leaves = self.rescorer.plan.score(&mut |leaf| passage.values[leaf]);
-            passage.score = of_leaves.map(|score| score + passage.pairs.iter().sum::<f64>());
+            let Some(shares) = self.rescorer.plan.shares(&passage.values) else { continue };
+            passage.pairs = self.pairs(&passage.values, &shares, doc, length);
+            let of_leaves: f64 = shares.iter().map(|(_, share)| share).sum();
+            passage.score = Some(of_leaves + passage.pairs.iter().sum::<f64>());
         }
         Ok(rescored)
     }
 
     /// What each pair of neighbours adds to the score of a passage.
-    fn pairs(&mut self, values: &[Value], doc: DocId, length: f64) -> Vec<f64> {
+    fn pairs(&mut self, values: &[Value], shares: &[(usize, f64)], doc: DocId, length: f64) -> Vec<f64> {
         let mut positions: Vec<Option<[Vec<u32>; 2]>> = vec![None; self.families.len()];
         let mut added = Vec::with_capacity(self.rescorer.pairs.len());
         for pair in &self.rescorer.pairs {
-            if pair.leaves.iter().any(|&leaf| !values[leaf].matches) {
+            // A word of a branch that does not match is nobody's neighbour.
+            let counts =
+                |&leaf: &usize| values[leaf].matches && shares.iter().any(|&(other, _)| other == leaf);
+            if !pair.leaves.iter().all(counts) {
                 added.push(0.0);
                 continue;
             }

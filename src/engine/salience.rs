@@ -12,7 +12,7 @@ use tantivy::query::Bm25StatisticsProvider;
 
 use super::EngineError;
 use super::rescore::Saturation;
-use crate::analysis::{self, Kind, Language, is_stop_word};
+use crate::analysis::{self, Characters, Kind, Language, PairKind, Token, is_stop_word};
 use crate::hit::Hit;
 use crate::index::{Snapshot, TITLE_COUNTS};
 
@@ -83,6 +83,7 @@ fn stems(passage: &Hit) -> (BTreeMap<String, Met>, f64) {
     let language = Language::of(passage.document.language.as_deref());
     let mut add = |text: &str, counts: f64| {
         let tokens = analysis::tokens(text);
+        let tells = telling_characters(text, &tokens);
         for (at, token) in tokens.iter().enumerate() {
             length += counts;
             let (stem, form) = match token.kind {
@@ -90,6 +91,7 @@ fn stems(passage: &Hit) -> (BTreeMap<String, Met>, f64) {
                     let stem = language.stem(&text[token.span.clone()], &token.term);
                     (stem.into_owned(), token.term.clone())
                 }
+                Kind::NextCharacter if !tells[at] => continue,
                 Kind::NextCharacter => {
                     let pair = format!("{}{}", tokens[at - 1].ranked(), token.ranked());
                     (pair.clone(), pair)
@@ -107,6 +109,19 @@ fn stems(passage: &Hit) -> (BTreeMap<String, Met>, f64) {
     passage.passage.headings.iter().for_each(|heading| add(heading, 1.0));
     add(passage.document.title.as_deref().unwrap_or_default(), TITLE_COUNTS as f64);
     (met, length)
+}
+
+/// Of each token whether it is a character that, with the one before it, bears the meaning of its word.
+fn telling_characters(text: &str, tokens: &[Token]) -> Vec<bool> {
+    let mut tells = Vec::with_capacity(tokens.len());
+    for run in tokens.chunk_by(|_, next| next.kind == Kind::NextCharacter) {
+        tells.push(false);
+        if run.len() > 1 {
+            let kinds = Characters::new(text, run).pair_kinds();
+            tells.extend(kinds.into_iter().map(|kind| kind == PairKind::Content));
+        }
+    }
+    tells
 }
 
 fn says_something(word: &str) -> bool {

@@ -4,7 +4,8 @@
 //! scored again by the [`Plan`], exactly. Other orders, and exact counts, visit every passage that matches.
 
 use tantivy::columnar::Column;
-use tantivy::query::{EnableScoring, Query as TantivyQuery, Scorer, Weight};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query as TantivyQuery, Scorer, Weight};
+use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::EngineError;
@@ -16,11 +17,9 @@ use super::top::{BestOfDocument, Candidate, Top};
 use crate::hit::{FacetRequest, Facets, Group, Request, Sort};
 use crate::index::Snapshot;
 
-/// What a passage's approximate score may fall short of the score to beat and still be looked at.
-///
-/// Covers the rounding of sums, and that the maxima stored with each block of postings were chosen with their
-/// segment's average length, not the index's.
-const PRUNING_SLACK: f64 = 0.97;
+/// What a passage's approximate score may fall short of the score to beat and still be looked at, for the rounding of
+/// sums. What else may be wrong with it depends on the segment: see [`Sweep::slack`].
+const ROUNDING_SLACK: f64 = 0.97;
 
 /// One request on its way through the segments.
 pub(super) struct Sweep<'a> {
@@ -77,12 +76,9 @@ impl<'a> Sweep<'a> {
         })
     }
 
-    /// The second look at what the sweep finds, where hits are ranked and there is something to see.
+    /// The second look at what the sweep finds, where there is something to see.
     pub(super) fn rescorer(&self) -> Result<Option<Rescorer<'_>>, EngineError> {
-        match self.sort {
-            Sort::Score => Rescorer::new(self.snapshot, &self.plan, &self.leaves, &self.neighbours),
-            Sort::Date | Sort::DateDescending | Sort::Path => Ok(None),
-        }
+        Rescorer::new(self.snapshot, &self.plan, &self.leaves, &self.neighbours)
     }
 
     /// The number of the clause that a leaf is of, if it is of one.
@@ -115,8 +111,10 @@ impl<'a> Sweep<'a> {
         found.postings += leaves.iter().map(|leaf| u64::from(leaf.size_hint())).sum::<u64>();
         let columns = Columns::open(segment)?;
         let known = found.key_to_beat(tops.depth);
-        let threshold =
-            |tops: &Tops| pruning_threshold(tops.threshold().into_iter().chain(known).reduce(f64::max));
+        let slack = self.slack(segment)?;
+        let threshold = |tops: &Tops| {
+            pruning_threshold(tops.threshold().into_iter().chain(known).reduce(f64::max), slack)
+        };
         let before = threshold(tops);
         let mut visit = |doc: DocId, _: f32| {
             if !segment.is_deleted(doc)
@@ -129,6 +127,32 @@ impl<'a> Sweep<'a> {
         self.weight.for_each_pruning(before, segment, &mut visit)?;
         found.pruned |= known.is_some() || tops.threshold().is_some();
         Ok(())
+    }
+
+    /// What of the score to beat a passage's approximate score must reach in a segment.
+    ///
+    /// Tantivy keeps with each block of postings the length and the frequency that score best with the average length
+    /// of their segment, in which it counts every entry. With the index's own average another pair may be the best.
+    /// How many times an occurrence weighs what its length takes from it changes by the ratio of the averages at most,
+    /// and so does a score.
+    fn slack(&self, segment: &SegmentReader) -> Result<f64, EngineError> {
+        let fields = self.snapshot.fields();
+        let mut ratio: f64 = 1.0;
+        for field in [fields.stem, fields.body, fields.title, fields.heading] {
+            let of_segment = segment.inverted_index(field)?.total_num_tokens() as f64;
+            let of_segment = of_segment / f64::from(segment.max_doc().max(1));
+            let of_index =
+                self.snapshot.total_num_tokens(field)? as f64 / self.snapshot.total_num_docs()? as f64;
+            if self.ranks_by(field) && of_segment > 0.0 {
+                ratio = ratio.max(of_index / of_segment).max(of_segment / of_index);
+            }
+        }
+        Ok(ROUNDING_SLACK / ratio)
+    }
+
+    /// Whether scores may come from a field: words that rank are in `stem`, everything else may be anywhere.
+    fn ranks_by(&self, field: Field) -> bool {
+        field == self.snapshot.fields().stem || self.leaves.iter().any(|(leaf, _)| leaf.word.is_none())
     }
 
     /// Visits every passage that matches.
@@ -205,26 +229,28 @@ impl<'a> Sweep<'a> {
         Ok(Some(counter.finish()))
     }
 
-    /// How many passages of each document match; the documents in the order in which they stand.
-    pub(super) fn count_passages(
+    /// The passages of each document that match; the documents in the order in which they stand.
+    pub(super) fn passages_of(
         &self,
         segment: u32,
         documents: &[Candidate],
-    ) -> Result<Vec<usize>, EngineError> {
+    ) -> Result<Vec<Vec<DocId>>, EngineError> {
         let segment = self.snapshot.searcher().segment_reader(segment);
         let columns = Columns::open(segment)?;
         let mut matches = self.matches(segment)?.peekable();
-        let mut counts = Vec::with_capacity(documents.len());
+        let mut passages = Vec::with_capacity(documents.len());
         for document in documents {
             let first = document.doc - DocId::try_from(document.ordinal).unwrap_or(document.doc);
             while matches.next_if(|&doc| doc < first).is_some() {}
-            let mut count = 0;
-            while matches.next_if(|&doc| columns.id(doc) == document.id).is_some() {
-                count += 1;
-            }
-            counts.push(count);
+            let of_document = std::iter::from_fn(|| matches.next_if(|&doc| columns.id(doc) == document.id));
+            passages.push(of_document.collect());
         }
-        Ok(counts)
+        Ok(passages)
+    }
+
+    /// The candidate at a place of a segment, with this key.
+    pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
+        Ok(Columns::open(self.snapshot.searcher().segment_reader(segment))?.candidate(doc, key))
     }
 }
 
@@ -346,9 +372,9 @@ impl Columns {
     clippy::cast_possible_truncation,
     reason = "tantivy's scores are single precision; the slack covers it"
 )]
-fn pruning_threshold(key: Option<f64>) -> f32 {
+fn pruning_threshold(key: Option<f64>, slack: f64) -> f32 {
     match key {
-        Some(key) if key > 0.0 => (key * PRUNING_SLACK) as f32,
+        Some(key) if key > 0.0 => (key * slack) as f32,
         _ => -1.0,
     }
 }

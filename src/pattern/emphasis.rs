@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::{self, Language, Token, is_request_word, is_stop_word, stem_terms};
+use crate::analysis::{self, Language, Token, is_fragment, is_request_word, is_stop_word, stem_terms};
 use crate::query::{Matcher, Occur, Part, Query, TextClause, TextField};
 
 /// What a word of asking weighs.
@@ -19,31 +19,46 @@ const ENOUGH_WORDS: usize = 3;
 /// The query without the words that say nothing, and with less weight on those that say little.
 #[must_use]
 pub fn emphasised(query: &Query) -> Query {
-    let inner = |queries: &[Query]| queries.iter().map(emphasised).collect();
+    emphasised_by(query, shouts(query))
+}
+
+/// Whether a query is written in capitals throughout, so that capitals make no names: it has no lower-case letter, and
+/// a word of capitals that is none of grammar.
+fn shouts(query: &Query) -> bool {
+    let clauses = query.positive_clauses();
+    let is_lower = |clause: &&TextClause| clause.matcher.to_string().contains(char::is_lowercase);
+    let is_loud = |clause: &&TextClause| match &clause.matcher {
+        Matcher::Word(word) => is_in_capitals(word) && !is_single(word, is_stop_word),
+        _ => false,
+    };
+    !clauses.iter().any(is_lower) && clauses.iter().any(is_loud)
+}
+
+fn emphasised_by(query: &Query, shouts: bool) -> Query {
+    let inner = |query: &Query| emphasised_by(query, shouts);
     match query {
         Query::All | Query::Text(_) | Query::Filter(_) => query.clone(),
-        Query::Not(query) => Query::Not(Box::new(emphasised(query))),
+        Query::Not(query) => Query::Not(Box::new(inner(query))),
         Query::Weighted { query, weight } => {
-            Query::Weighted { query: Box::new(emphasised(query)), weight: *weight }
+            Query::Weighted { query: Box::new(inner(query)), weight: *weight }
         }
-        Query::And(queries) => Query::And(inner(queries)),
-        Query::Or(queries) => Query::Or(inner(queries)),
-        Query::Sequence(parts) => Query::Sequence(emphasised_parts(parts)),
+        Query::And(queries) => Query::And(queries.iter().map(inner).collect()),
+        Query::Or(queries) => Query::Or(queries.iter().map(inner).collect()),
+        Query::Sequence(parts) => Query::Sequence(emphasised_parts(parts, shouts)),
     }
 }
 
-fn emphasised_parts(parts: &[Part]) -> Vec<Part> {
-    let part = |part: &Part| Part { occur: part.occur, query: emphasised(&part.query) };
-    let mut parts: Vec<Part> = parts.iter().map(part).collect();
-    let is_lower = |part: &Part| ranked_word(part).is_some_and(|word| word.contains(char::is_lowercase));
-    let shouts = !parts.iter().any(is_lower);
-    let is_idle = |part: &Part| ranked_word(part).is_some_and(|word| says_nothing(word, shouts));
+fn emphasised_parts(parts: &[Part], shouts: bool) -> Vec<Part> {
+    let part = |part: &Part| Part { occur: part.occur, query: emphasised_by(&part.query, shouts) };
+    let parts: Vec<Part> = parts.iter().map(part).collect();
+    let idle: Vec<bool> = (0..parts.len()).map(|at| is_idle(&parts, at, shouts)).collect();
     let says_something =
-        |part: &Part| part.occur != Occur::MustNot && !is_idle(part) && !part.query.is_condition();
-    if !parts.iter().any(says_something) {
+        |(part, &idle): (&Part, &bool)| part.occur != Occur::MustNot && !idle && !part.query.is_condition();
+    if !parts.iter().zip(&idle).any(says_something) {
         return parts;
     }
-    parts.retain(|part| !is_idle(part));
+    let telling = parts.into_iter().zip(idle).filter(|(_, idle)| !idle);
+    let mut parts: Vec<Part> = telling.map(|(part, _)| part).collect();
     let others = parts.iter().filter_map(ranked_word).filter(|word| !asks(word));
     let others: BTreeSet<String> = others.flat_map(|word| stem_terms(word, Language::default())).collect();
     if others.len() >= ENOUGH_WORDS {
@@ -53,6 +68,20 @@ fn emphasised_parts(parts: &[Part]) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// Whether a part is a word that says nothing where it stands.
+fn is_idle(parts: &[Part], at: usize, shouts: bool) -> bool {
+    let word = |at: usize| parts.get(at).and_then(ranked_word);
+    let Some(here) = word(at) else { return false };
+    if !says_nothing(here, shouts) {
+        return false;
+    }
+    // A month, or a name: `May 2023`, `the Will`.
+    let is_number = |at: usize| word(at).is_some_and(|word| word.chars().all(char::is_numeric));
+    let may_be_more = matches!(here, "May" | "Will");
+    let is_named = at > 0 || is_number(at + 1);
+    !(may_be_more && is_named)
 }
 
 /// The word of a part that is a plain word and only ranks.
@@ -68,7 +97,14 @@ fn ranked_word(part: &Part) -> Option<&str> {
 
 /// Whether a word is one of grammar. One in capitals among others that are not is a name: `US`, `WHO`, `IT`.
 fn says_nothing(word: &str, shouts: bool) -> bool {
-    is_single(word, is_stop_word) && (shouts || !is_in_capitals(word))
+    (is_single(word, is_stop_word) && (shouts || !is_in_capitals(word))) || is_short_form(word)
+}
+
+/// Whether a word is a short form of words of grammar: `don't`, `she'll`.
+fn is_short_form(word: &str) -> bool {
+    let tokens = analysis::tokens(word);
+    let is_idle = |token: &Token| is_stop_word(&token.term) || is_fragment(&token.term);
+    tokens.len() > 1 && word.contains(['\'', '’']) && tokens.iter().all(is_idle)
 }
 
 fn asks(word: &str) -> bool {
@@ -119,6 +155,18 @@ mod tests {
         assert_eq!(shown("the US and WHO warnings"), "US WHO warnings");
         assert_eq!(shown("WHAT A WARNING OF MISSILES"), "WARNING MISSILES");
         assert_eq!(shown("I warned"), "warned");
+        for text in ["US +sanctions", "US \"sanctions\"", "US 미사일", "US F-35", "WHO 2023", "WHO"] {
+            assert_eq!(shown(text), text);
+        }
+        assert_eq!(shown("What happened in May of the year"), "happened May year");
+        assert_eq!(shown("May 2023"), "May 2023");
+        assert_eq!(shown("May we warn"), "warn");
+    }
+
+    #[test]
+    fn short_forms_are_left_out_and_what_only_looks_like_a_part_of_one_stays() {
+        assert_eq!(shown("who's there, don't warn"), "warn");
+        assert_eq!(shown("vitamin D and the Korean won"), "vitamin D Korean won");
         assert_eq!(shown("the u.s. warned us"), "u.s. warned");
     }
 

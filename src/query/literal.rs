@@ -25,8 +25,8 @@ pub(super) fn phrase(text: &str) -> Result<Query, ParseError> {
 
 /// The texts between the characters that separate words.
 ///
-/// Two stay inside of words, which the analyzer takes for one: dots between single letters (`U.S.`), and commas before
-/// three digits (`1,000`).
+/// Three stay inside of words: dots between single letters (`U.S.`) and commas before three digits (`1,000`), which the
+/// analyzer takes for one word, and apostrophes (`Korea's`, `don't`), whose parts say nothing apart.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -52,6 +52,7 @@ fn joins(before: &str, separator: &str, after: &str) -> bool {
             let next = count(after, char::is_alphanumeric);
             is_letter && !last.is_empty() && next == 1 && after.starts_with(char::is_alphabetic)
         }
+        "'" | "’" => before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric),
         "," => before.ends_with(char::is_numeric) && count(after, char::is_numeric) == 3,
         _ => false,
     }
@@ -77,7 +78,7 @@ mod tests {
         let pieces = |text: &'static str| -> Vec<&str> {
             pieces(text).into_iter().filter(|piece| word::is_searchable(piece)).collect()
         };
-        assert_eq!(pieces("don't led-by a_b “x” a…b"), ["don", "t", "led", "by", "a", "b", "x", "a", "b"]);
+        assert_eq!(pieces("don't led-by a_b “x” a…b"), ["don't", "led", "by", "a", "b", "x", "a", "b"]);
         assert_eq!(pieces("the U.S.-led J.R.R. e.g. Mr.X"), ["the", "U.S", "led", "J.R.R", "e.g", "Mr", "X"]);
         assert_eq!(pieces("1,000,000 1,2 3, 400"), ["1,000,000", "1", "2", "3", "400"]);
         assert_eq!(pieces("「日本」、人々〆（二〇二三）。ｱﾞｲ･ー"), ["日本", "人々〆", "二〇二三", "ｱﾞｲ", "ー"]);

@@ -260,10 +260,18 @@ impl Query {
         self.wanted().unwrap_or(Self::All)
     }
 
+    /// What of the query can be looked for in a passage; none where that is nothing. Where an alternative is nothing
+    /// that can be looked for, any passage will do, and the others rank.
     fn wanted(&self) -> Option<Self> {
         let any = |wanted: Vec<Self>| {
             let part = |query| Part { occur: Occur::Should, query };
             (!wanted.is_empty()).then(|| normal::sequence(wanted.into_iter().map(part).collect()))
+        };
+        let one_of = |alternatives: &mut dyn Iterator<Item = &Self>| {
+            let wanted: Vec<Option<Self>> = alternatives.map(Self::wanted).collect();
+            let everything = wanted.iter().any(Option::is_none).then_some(Self::All);
+            let wanted: Vec<Self> = wanted.into_iter().flatten().collect();
+            any(if wanted.is_empty() { wanted } else { everything.into_iter().chain(wanted).collect() })
         };
         match self {
             Self::All | Self::Filter(_) | Self::Not(_) => None,
@@ -271,10 +279,18 @@ impl Query {
             Self::Weighted { query, weight } => {
                 Some(Self::Weighted { query: Box::new(query.wanted()?), weight: *weight })
             }
-            Self::And(queries) | Self::Or(queries) => any(queries.iter().filter_map(Self::wanted).collect()),
+            Self::And(queries) => any(queries.iter().filter_map(Self::wanted).collect()),
+            Self::Or(queries) => one_of(&mut queries.iter()),
             Self::Sequence(parts) => {
-                let wanted = parts.iter().filter(|part| part.occur != Occur::MustNot);
-                any(wanted.filter_map(|part| part.query.wanted()).collect())
+                let of = |occur: Occur| {
+                    parts.iter().filter(move |part| part.occur == occur).map(|part| &part.query)
+                };
+                let mut wanted: Vec<Self> = of(Occur::Must).filter_map(Self::wanted).collect();
+                match wanted.is_empty() {
+                    true => wanted.extend(one_of(&mut of(Occur::Should))),
+                    false => wanted.extend(of(Occur::Should).filter_map(Self::wanted)),
+                }
+                any(wanted)
             }
         }
     }

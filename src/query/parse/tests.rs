@@ -354,7 +354,7 @@ fn words_are_literal() {
     assert_shown(
         &[
             ("a OR \"b c\" -d", "a \\OR b c d"),
-            ("title:x /etc/ don't AND", "title x etc don t \\AND"),
+            ("title:x /etc/ don't AND", "title x etc don't \\AND"),
             ("「日本」、（人々）・〆切 ｱｲ", "日本 人々 ・〆切 ｱｲ"),
             ("a a", "a a"),
             ("* one *", "one"),
