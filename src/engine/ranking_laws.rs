@@ -227,14 +227,12 @@ fn neighbours_of_a_branch_that_does_not_match_add_nothing() {
 #[test]
 fn segments_unlike_the_index_lose_nothing_to_pruning() {
     let folder = tempfile::tempdir().expect("a folder");
-    let long = format!("zeta {}", "filler word ".repeat(150));
-    let middling = format!("zeta zeta {}", "filler word ".repeat(8));
-    let good = format!("{}{}", "zeta ".repeat(4), "filler word ".repeat(14));
-    let mut texts: Documents = (0..900).map(|_| vec![long.clone()]).collect();
-    texts.extend((0..400).map(|_| vec![middling.clone()]));
-    texts.extend((0..390).map(|_| vec!["one".to_owned()]));
-    texts.extend((0..10).map(|_| vec![good.clone()]));
-    let engine = index(folder.path(), &texts, 1_300, 10_000);
+    let with = |zetas: usize, others: usize| format!("{}{}", "zeta ".repeat(zetas), "filler ".repeat(others));
+    let long = (0..3000).map(|_| with(0, 150));
+    let middling = (0..1200).map(|_| with(3, 17));
+    let later = (0..1270).map(|at| if at % 127 == 64 { with(5, 15) } else { with(1, 0) });
+    let texts: Documents = long.chain(middling).chain(later).map(|text| vec![text]).collect();
+    let engine = index(folder.path(), &texts, 4_200, 10_000);
     let first: Vec<_> = found(&engine, "zeta", 12, Group::Passage);
     assert_eq!(first, found(&engine, "zeta", 3000, Group::Passage)[..12]);
 }
