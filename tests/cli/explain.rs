@@ -242,7 +242,7 @@ mod expand {
         assert_eq!(begin(&run)["query"], "storm");
         assert_snapshot!(begin(&run)["run"].as_str().unwrap(), @"storm (storm^0.202 OR gusts^0.177 OR hail^0.177 OR thunder^0.11)");
         assert_eq!(begin(&corpus.run("search --json --limit 0 storm")).get("run"), None);
-        assert_snapshot!(corpus.run("search --expand --explain --snippet 60 storm"), @r"
+        assert_snapshot!(corpus.run("search --expand --explain --snippet 60 storm"), @"
         exit 0
         stdout:
         any of
@@ -256,7 +256,7 @@ mod expand {
         1. 2.txt  docs/2.txt:1  2023-11-14
            The storm brought gusts, hail and thunder.
              4.516 score
-             3.345   storm: storm
+             3.345   storm: storm, storm
              0.433   gusts: gusts
              0.433   hail: hail
              0.306   thunder: thunder
@@ -264,7 +264,7 @@ mod expand {
         2. 1.txt  docs/1.txt:1  2023-11-14
            A storm with gusts and hail hit the pier.
              3.852 score
-             3.060   storm: storm
+             3.060   storm: storm, storm
              0.396   gusts: gusts
              0.396   hail: hail
                      not found: thunder
