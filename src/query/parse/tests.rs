@@ -553,6 +553,35 @@ fn other_errors_have_their_messages() {
 }
 
 #[test]
+fn weights_inside_each_other_are_bounded_when_multiplied() {
+    let nested =
+        |weight: &str, times: usize| "(".repeat(times) + "a" + &format!(" b)^{weight}").repeat(times);
+    for (text, message) in [
+        (nested("1000", 14), "`^1000` makes more than 1000000 of the weights inside each other"),
+        (nested("0.001", 3), "`^0.001` makes less than 0.000001 of the weights inside each other"),
+        ("a^0.0000001".into(), "`^0.0000001` makes less than 0.000001 of the weights inside each other"),
+        (
+            "((a^0.01 b^100)^100 c)^101".into(),
+            "`^101` makes more than 1000000 of the weights inside each other",
+        ),
+        (
+            "title:(+a -(b^1000 c)^1000)^2".into(),
+            "`^2` makes more than 1000000 of the weights inside each other",
+        ),
+    ] {
+        let error = error(&text);
+        assert_eq!(error.message, message, "{text}");
+        assert_eq!(error.hint, "multiplied, they may be 0.000001 to 1000000; leave out one of them");
+        assert!(text[error.span.range()].starts_with('^'), "{text}");
+    }
+    assert_eq!(error(&nested("1000", 14)).span.start, "((((((((((((((a b)^1000 b)^1000 b)".len());
+    for (weight, times) in [("1000", 2), ("0.001", 2), ("0.01", 3), ("0.1", 6), ("100", 3)] {
+        let parsed = parse(&nested(weight, times), Options::default()).expect("as much as allowed");
+        assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
+    }
+}
+
+#[test]
 fn nesting_is_bounded_in_texts_and_in_trees() {
     let message = "the query is nested more than 64 levels deep";
     for text in [
