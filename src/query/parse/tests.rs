@@ -606,6 +606,22 @@ fn nesting_is_bounded_in_texts_and_in_trees() {
 }
 
 #[test]
+fn fuzzy_words_of_characters_have_so_many_letters_in_all() {
+    let message = "the fuzzy words of the query have more than 200 letters times edits";
+    for (word, most) in [("미싸일~1 ", 22), ("미싸일~2 ", 11), ("防衛省~2 ", 33), ("미~2 title:ミ~1 ", 28)]
+    {
+        assert!(parse(&word.repeat(most), Options::default()).is_ok(), "{word}");
+        let text = word.repeat(most + 1);
+        let error = error(&text);
+        assert_eq!(error.message, message, "{word}");
+        assert!(word.contains(&text[error.span.range()]), "{word}");
+    }
+    let latin = format!("{}~2 ", "a".repeat(20)).repeat(64);
+    assert!(parse(&latin, Options::default()).is_ok());
+    assert_eq!(error(&(latin + "a~1")).message, "the query has more than 64 fuzzy words");
+}
+
+#[test]
 fn long_texts_are_refused_in_every_reading() {
     let text = "a ".repeat(MAX_QUERY_LENGTH / 2);
     for options in [Options::default(), ALL, WORDS, PHRASE] {
