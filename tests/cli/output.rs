@@ -482,6 +482,17 @@ fn html_is_one_page_that_needs_nothing_else() {
 }
 
 #[test]
+fn html_tells_what_was_probably_meant() {
+    let corpus = Corpus::desk();
+    let page = corpus.run("search --format html sumit");
+    assert!(page.out().contains("<p class=\"faint\">did you mean: <bdi>summit</bdi></p>"), "{page}");
+    let page = corpus.run("search --format html --auto-correct sumit");
+    let told = "<p class=\"faint\">searched for <bdi>summit</bdi> instead of <bdi>sumit</bdi></p>";
+    assert!(page.out().contains(told), "{page}");
+    assert_eq!(corpus.run("search --format html --count sumit").out(), "0\n");
+}
+
+#[test]
 fn html_of_a_batch_is_one_page() {
     let corpus = Corpus::desk();
     corpus.write("queries.tsv", "q1\tstorm\nbad\t\"open\nq2\tzebra\n");
