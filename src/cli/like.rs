@@ -7,9 +7,9 @@ use clap::Args;
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::search::flags::{ChoiceArguments, OutputArguments, ReadingArguments, WideningArguments};
-use super::search::give_out;
 use super::search::narrow::NarrowArguments;
 use super::search::session::{Asked, Session, Told};
+use super::search::{give_out, tell_unknown_keys};
 use super::show::{find, without_text};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::Request;
@@ -40,12 +40,15 @@ pub(super) struct Arguments {
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let filter = arguments.narrow.filter()?;
     arguments.output.check(&arguments.narrow)?;
+    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    let facets = arguments.narrow.facets();
+    tell_unknown_keys(engine.snapshot(), filter.as_ref(), &facets)?;
     let session = Session {
-        engine: LocalEngine::new(Snapshot::open(&global.index)?),
+        engine,
         reading: ReadingArguments::default(),
         widening: WideningArguments::default(),
         choice: arguments.choice.clone(),
-        facets: arguments.narrow.facets(),
+        facets,
         explain: arguments.output.explain,
         filter,
         options: arguments.output.render_options(global),

@@ -16,7 +16,8 @@ use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
-use crate::engine::{LocalEngine, unknown_keys};
+use crate::engine::{LocalEngine, unknown_facets, unknown_keys};
+use crate::hit::FacetRequest;
 use crate::index::Snapshot;
 use crate::ingest;
 use crate::query::Query;
@@ -106,15 +107,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     arguments.output.check(&arguments.narrow)?;
     let problems = refresh(global, &arguments.refresh)?;
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
-    if let Some(filter) = &filter {
-        unknown_keys_told(engine.snapshot(), filter)?.iter().for_each(tell);
-    }
+    let facets = arguments.narrow.facets();
+    tell_unknown_keys(engine.snapshot(), filter.as_ref(), &facets)?;
     let session = Arc::new(Session {
         engine,
         reading: arguments.reading,
         widening: arguments.widening,
         choice: arguments.choice.clone(),
-        facets: arguments.narrow.facets(),
+        facets,
         explain: arguments.output.explain,
         filter,
         options: arguments.output.render_options(global),
@@ -156,12 +156,27 @@ pub(super) fn give_out(session: &Session, given: &Given, out: &mut dyn Write) ->
     Ok(if given.found { Outcome::Done } else { Outcome::Nothing })
 }
 
+/// Tells of facts that no document can be found or counted by, before any query is read.
+pub(super) fn tell_unknown_keys(
+    snapshot: &Snapshot,
+    filter: Option<&Query>,
+    facets: &FacetRequest,
+) -> Result<(), Failure> {
+    let mut unknown = unknown_facets(snapshot, facets)?;
+    if let Some(filter) = filter {
+        unknown.extend(unknown_keys(snapshot, filter)?);
+    }
+    unknown.iter().map(unknown_key_told).for_each(tell);
+    Ok(())
+}
+
 /// What to tell of facts that no document can be found by, since a slip of the pen would go unnoticed.
-fn unknown_keys_told(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Failure> {
-    let told = |key: String| {
-        format!("meta.{key}: no document states this; `tidings show` tells what a document states")
-    };
-    Ok(unknown_keys(snapshot, query)?.into_iter().map(told).collect())
+pub(super) fn unknown_keys_told(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Failure> {
+    Ok(unknown_keys(snapshot, query)?.iter().map(unknown_key_told).collect())
+}
+
+fn unknown_key_told(key: &String) -> String {
+    format!("meta.{key}: no document states this; `tidings show` tells what a document states")
 }
 
 /// Reads what changed, if that was asked for; gives what failed.

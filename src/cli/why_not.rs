@@ -3,6 +3,7 @@
 //! Each part of the query is asked of the document's passages by itself; what is told are the smallest parts that keep
 //! it out.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::search::flags::ReadingArguments;
+use super::search::unknown_keys_told;
 use super::show::{find, without_text};
 use super::status::unknown;
 use crate::engine::{Engine, LocalEngine};
@@ -52,6 +54,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     let parsed = query::parse(&arguments.query.join(" "), arguments.reading.options())?;
     parsed.notices.iter().for_each(|notice| tell(&notice.message));
     let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    unknown_keys_told(engine.snapshot(), &parsed.query)?.iter().for_each(tell);
     let (id, verdict) = verdict(global, &engine, &arguments.document, &emphasised(&parsed.query))?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.json {
@@ -105,6 +108,7 @@ enum Verdict {
 }
 
 /// What keeps a document out.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     /// No passage has this.
     Absent(String),
@@ -125,7 +129,7 @@ struct Inquiry<'a> {
 impl Inquiry<'_> {
     fn verdict(&self, query: &Query) -> Result<Verdict, Failure> {
         if self.passages(query)?.is_empty() {
-            return Ok(Verdict::KeptOut(self.reasons(query)?));
+            return Ok(Verdict::KeptOut(distinct(self.reasons(query)?)));
         }
         let request =
             Request { query: query.clone(), limit: DEPTH, group: Group::Document, ..Request::default() };
@@ -178,7 +182,7 @@ impl Inquiry<'_> {
         for query in queries {
             apart.push((query.to_string(), self.passages(query)?));
         }
-        Ok(vec![Reason::Apart(apart)])
+        Ok(vec![Reason::Apart(distinct(apart))])
     }
 
     fn reasons_of_sequence(&self, parts: &[Part]) -> Result<Vec<Reason>, Failure> {
@@ -293,6 +297,12 @@ impl Reason {
             }
         }
     }
+}
+
+/// Each of these once, in the order of the first of each.
+fn distinct<T: Clone + Ord>(all: Vec<T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    all.into_iter().filter(|one| seen.insert(one.clone())).collect()
 }
 
 /// The first passages of a list, as text.

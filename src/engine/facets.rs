@@ -2,7 +2,8 @@
 //!
 //! Of each document that matches, the first passage that does stands for it. The terms of a field are then walked with
 //! their postings, and those of each value counted that fall on such a passage: no stored text is read, and what it
-//! costs grows with the field, not with the number of values of each document. Counts are exact.
+//! costs grows with the field, not with the number of values of each document. The walk ends where no document is left
+//! that may have another value. Counts are exact.
 
 use std::collections::BTreeMap;
 
@@ -107,7 +108,8 @@ impl Counts {
         firsts: &[DocId],
         shown: impl Fn(&str) -> Option<String>,
     ) -> Result<(), EngineError> {
-        for_each_value(segment, field, "", firsts, shown, |value, docs| {
+        let terms = Terms { segment, field, start: "", of_each: OfEach::OneAtMost };
+        terms.for_each_value(firsts, shown, |value, docs| {
             self.with += docs.len();
             self.count(value, docs.len());
         })
@@ -126,7 +128,8 @@ impl Counts {
             Some(fact) => Some(fact.value.to_owned()),
             None => Some(KEY_ALONE.to_owned()),
         };
-        for_each_value(segment, field, key, firsts, shown, |value, docs| match value.as_str() {
+        let terms = Terms { segment, field, start: key, of_each: OfEach::Several };
+        terms.for_each_value(firsts, shown, |value, docs| match value.as_str() {
             KEY_ALONE => self.with += docs.len(),
             _ => self.count(value, docs.len()),
         })
@@ -167,37 +170,58 @@ impl Counts {
     }
 }
 
-/// Calls `visit` for each value that terms of a field starting with `start` show, with the documents that have it.
-///
-/// Terms that follow each other and show the same value are one value.
-fn for_each_value(
-    segment: &SegmentReader,
+/// How many of some terms a document has.
+#[derive(Clone, Copy, PartialEq)]
+enum OfEach {
+    OneAtMost,
+    Several,
+}
+
+/// The terms of a field that start with `start`.
+struct Terms<'a> {
+    segment: &'a SegmentReader,
     field: Field,
-    start: &str,
-    firsts: &[DocId],
-    shown: impl Fn(&str) -> Option<String>,
-    mut visit: impl FnMut(String, &[DocId]),
-) -> Result<(), EngineError> {
-    let index = segment.inverted_index(field)?;
-    let mut terms = index.terms().range().ge(start.as_bytes()).into_stream().map_err(expand::io_error)?;
-    let mut open: Option<(String, Vec<DocId>)> = None;
-    while terms.advance() && terms.key().starts_with(start.as_bytes()) {
-        let Some(value) = std::str::from_utf8(terms.key()).ok().and_then(&shown) else { continue };
-        let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
-        let docs = common(firsts, postings.map_err(expand::io_error)?);
-        match &mut open {
-            Some((known, of_value)) if *known == value => of_value.extend(docs),
-            _ => {
-                if let Some((value, docs)) = open.replace((value, docs)) {
-                    visit(value, &distinct(docs));
+    start: &'a str,
+    of_each: OfEach,
+}
+
+impl Terms<'_> {
+    /// Calls `visit` for each value that the terms show, with those of some documents that have it.
+    ///
+    /// Terms that follow each other and show the same value are one value. Terms are looked at only as long as there
+    /// are documents that may have them.
+    fn for_each_value(
+        &self,
+        firsts: &[DocId],
+        shown: impl Fn(&str) -> Option<String>,
+        mut visit: impl FnMut(String, &[DocId]),
+    ) -> Result<(), EngineError> {
+        let start = self.start.as_bytes();
+        let index = self.segment.inverted_index(self.field)?;
+        let mut terms = index.terms().range().ge(start).into_stream().map_err(expand::io_error)?;
+        let mut open: Option<(String, Vec<DocId>)> = None;
+        let mut left = firsts.len();
+        while left > 0 && terms.advance() && terms.key().starts_with(start) {
+            let Some(value) = std::str::from_utf8(terms.key()).ok().and_then(&shown) else { continue };
+            let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
+            let docs = common(firsts, postings.map_err(expand::io_error)?);
+            if self.of_each == OfEach::OneAtMost {
+                left -= docs.len();
+            }
+            match &mut open {
+                Some((known, of_value)) if *known == value => of_value.extend(docs),
+                _ => {
+                    if let Some((value, docs)) = open.replace((value, docs)) {
+                        visit(value, &distinct(docs));
+                    }
                 }
             }
         }
+        if let Some((value, docs)) = open {
+            visit(value, &distinct(docs));
+        }
+        Ok(())
     }
-    if let Some((value, docs)) = open {
-        visit(value, &distinct(docs));
-    }
-    Ok(())
 }
 
 fn distinct(mut docs: Vec<DocId>) -> Vec<DocId> {

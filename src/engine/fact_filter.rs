@@ -13,6 +13,7 @@ use tantivy::{Searcher, Term};
 use super::{EngineError, expand};
 use crate::analysis::fold_case;
 use crate::date::Period;
+use crate::hit::{Facet, FacetRequest};
 use crate::index::{Fact, FactKind, Snapshot, fact_of_term, folded_key, terms_of_key};
 use crate::query::{FactFilter, FactTest, Filter, Limit, Number, Query};
 
@@ -22,14 +23,36 @@ use crate::query::{FactFilter, FactTest, Filter, Limit, Number, Query};
 ///
 /// When the index cannot be read.
 pub fn unknown_keys(snapshot: &Snapshot, query: &Query) -> Result<BTreeSet<String>, EngineError> {
+    let keys = query.filters().into_iter().filter_map(|filter| match filter {
+        Filter::Fact(FactFilter { key, .. }) => Some(key),
+        _ => None,
+    });
+    unknown_of(snapshot, keys)
+}
+
+/// The keys that documents are to be counted by and no document of the index states, as typed, each once.
+///
+/// # Errors
+///
+/// When the index cannot be read.
+pub fn unknown_facets(snapshot: &Snapshot, facets: &FacetRequest) -> Result<BTreeSet<String>, EngineError> {
+    let keys = facets.facets.iter().filter_map(|facet| match facet {
+        Facet::Meta(key) => Some(key),
+        _ => None,
+    });
+    unknown_of(snapshot, keys)
+}
+
+fn unknown_of<'k>(
+    snapshot: &Snapshot,
+    keys: impl Iterator<Item = &'k String>,
+) -> Result<BTreeSet<String>, EngineError> {
     let field = snapshot.fields().fact;
     let mut unknown = BTreeSet::new();
-    for filter in query.filters() {
-        if let Filter::Fact(FactFilter { key, .. }) = filter {
-            let term = Term::from_field_text(field, &terms_of_key(&folded_key(key)));
-            if snapshot.searcher().doc_freq(&term)? == 0 {
-                unknown.insert(key.clone());
-            }
+    for key in keys {
+        let term = Term::from_field_text(field, &terms_of_key(&folded_key(key)));
+        if snapshot.searcher().doc_freq(&term)? == 0 {
+            unknown.insert(key.clone());
         }
     }
     Ok(unknown)

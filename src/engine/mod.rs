@@ -29,7 +29,7 @@ use crate::index::{OpenError, ReadError};
 use crate::pattern::PatternError;
 use crate::query::Query;
 
-pub use fact_filter::unknown_keys;
+pub use fact_filter::{unknown_facets, unknown_keys};
 pub use local::LocalEngine;
 pub use terms::{TermCount, TermForm, Terms, TermsRequest, terms};
 

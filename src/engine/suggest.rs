@@ -6,7 +6,8 @@
 //!
 //! Of the words few enough edits away, those with the same first letter come first, which people rarely
 //! mistype; then those fewer edits away; then those in more passages; then by the alphabet. Inflections of what was
-//! typed are no corrections of it. Passages that were deleted do not count, so that a suggestion does not depend
+//! typed are no corrections of it. Where a word of grammar was meant, nothing is suggested: it would find nothing that
+//! the rest of the query does not, and the next best word is not what was meant. Passages that were deleted do not count, so that a suggestion does not depend
 //! on an index's history. Words of Hangul, Han and Kana are in `characters`.
 
 mod characters;
@@ -62,13 +63,14 @@ pub(super) fn better_word(
         within_one: Automaton::of_edits(word, 1),
     };
     let first = word.chars().next().map_or(0, char::len_utf8);
-    match search.best(Some(&word[..first]))? {
-        Some(better) => Ok(Some(better)),
-        None => search.best(None),
-    }
+    let better = match search.best(Some(&word[..first]))? {
+        Some(better) => Some(better),
+        None => search.best(None)?,
+    };
+    Ok(better.filter(|better| !analysis::is_stop_word(better)))
 }
 
-/// Whether a word is of letters and the marks on them alone.
+/// Whether a word has neither digits nor other signs of numbers in it: of those, every one near it is another number.
 fn is_of_letters(word: &str) -> bool {
     !word.contains(char::is_numeric)
 }
@@ -219,6 +221,17 @@ mod tests {
         ] {
             assert_eq!(meant(typed).as_deref(), better, "{typed}");
         }
+    }
+
+    #[test]
+    fn where_a_word_of_grammar_was_meant_nothing_is_suggested() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let engine = engine(&folder, &[("these", 40), ("trees", 3), ("would", 9), ("mould", 40)]);
+        let meant = |word: &str| engine.suggest(word, Form::Any).expect("an answer");
+        assert_eq!(meant("thees"), None);
+        assert_eq!(meant("wuold"), None);
+        assert_eq!(meant("teres").as_deref(), Some("trees"));
+        assert_eq!(meant("nould").as_deref(), Some("mould"));
     }
 
     #[test]

@@ -17,6 +17,10 @@ const MAX_WEIGHT: f32 = 1000.0;
 /// The most fuzzy words of a query: what finds them takes some megabytes each.
 const MAX_FUZZY: usize = 64;
 
+/// The most letters, each as many times as its word has edits, of the fuzzy words of Hangul, Han and Kana of a query:
+/// all syllables of Hangul are looked at behind each of their letters.
+const MAX_FUZZY_LETTERS: usize = 200;
+
 /// The largest number of words between words.
 const MAX_DISTANCE: u32 = 10_000;
 
@@ -69,6 +73,7 @@ pub(super) fn lex(text: &str) -> Result<Tokens, ParseError> {
         fields: Vec::new(),
         expressions: 0,
         fuzzy: 0,
+        fuzzy_letters: 0,
     };
     while let Some(next) = lexer.rest().chars().next() {
         lexer.step(next)?;
@@ -125,6 +130,8 @@ struct Lexer<'a> {
     expressions: usize,
     /// The number of fuzzy words so far.
     fuzzy: usize,
+    /// The letters of those of Hangul, Han and Kana so far, each as many times as there are edits.
+    fuzzy_letters: usize,
 }
 
 /// What stands directly before the place that is read.
@@ -340,21 +347,37 @@ impl<'a> Lexer<'a> {
             self.at += typed.len();
             return Ok(());
         };
-        self.fuzzy += usize::from(matches!(matcher, Matcher::Fuzzy { .. }));
-        if self.fuzzy > MAX_FUZZY {
-            let message = format!("the query has more than {MAX_FUZZY} fuzzy words");
-            return Err(self.error(body.len(), message, "leave out the ~ of some of them"));
+        if let Matcher::Fuzzy { word, edits } = &matcher {
+            self.check_fuzzy(word, *edits, body.len())?;
         }
-        if let Matcher::Fuzzy { edits: 0 | 3.., .. } = matcher {
-            self.at += body.len() - 2;
+        self.push(Token::Text(matcher), body.len());
+        if weight > 0 { self.weight(weight) } else { Ok(()) }
+    }
+
+    /// Refuses a fuzzy word, `len` bytes as typed, with a wrong number of edits, and one that is too many.
+    fn check_fuzzy(&mut self, word: &str, edits: u8, len: usize) -> Result<(), ParseError> {
+        if !(1..=2).contains(&edits) {
+            self.at += len - 2;
             return Err(self.error(
                 2,
                 format!("{} is no number of edits", quoted(&self.rest()[..2])),
                 "write ~1 or ~2, as in word~1; a plain ~ is written \\~",
             ));
         }
-        self.push(Token::Text(matcher), body.len());
-        if weight > 0 { self.weight(weight) } else { Ok(()) }
+        self.fuzzy += 1;
+        if self.fuzzy > MAX_FUZZY {
+            let message = format!("the query has more than {MAX_FUZZY} fuzzy words");
+            return Err(self.error(len, message, "leave out the ~ of some of them"));
+        }
+        self.fuzzy_letters += word.chars().map(letters_of_character).sum::<usize>() * usize::from(edits);
+        if self.fuzzy_letters > MAX_FUZZY_LETTERS {
+            let message = format!(
+                "the fuzzy words of the query have more than {MAX_FUZZY_LETTERS} letters times edits"
+            );
+            let hint = "leave out the ~ of some, or write ~1 for ~2; a syllable of Hangul has three letters";
+            return Err(self.error(len, message, hint));
+        }
+        Ok(())
     }
 
     /// Refuses a field in the value of a field.
@@ -416,6 +439,17 @@ fn has_value(field: Field, behind: &str) -> bool {
     let is_prose = behind.chars().next().is_none_or(|c| is_space(c) || c == ')' || c == ':');
     let is_searchable = || takes_sign(behind) || is_searchable(word::word_at(behind));
     !is_prose && (matches!(field, Field::Filter(_)) || is_searchable())
+}
+
+/// How many letters a character of Hangul, Han or Kana counts in a fuzzy word; others none, since what finds words of
+/// other scripts is small.
+fn letters_of_character(c: char) -> usize {
+    match c {
+        // Syllables, and those in circles and parentheses.
+        '가'..='힣' | '\u{3200}'..='\u{32ff}' => 3,
+        '\u{1100}'..='\u{11ff}' | '\u{2e80}'.. => 1,
+        _ => 0,
+    }
 }
 
 fn keyword(text: &str) -> Option<Token> {

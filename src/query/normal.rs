@@ -3,6 +3,8 @@
 //! Every query that [`parse`](mod@super::parse) returns is made with these functions. None of them changes what a
 //! query matches or how it scores. They do not decide equivalence: `+a +b` and `a AND b` stay two trees.
 
+use std::ops::RangeInclusive;
+
 use super::{Matcher, Occur, Part, Query};
 
 /// The sequence of these parts; a single part without its wrapping.
@@ -88,6 +90,26 @@ fn number_from(query: &mut Query, next: &mut usize) {
 fn take(next: &mut usize) -> usize {
     *next += 1;
     *next - 1
+}
+
+/// The least and the greatest of what the weights inside each other are when multiplied; 1 where there are none.
+pub(super) fn weights(query: &Query) -> RangeInclusive<f64> {
+    let of_all = |queries: &mut dyn Iterator<Item = &Query>| {
+        let join = |a: RangeInclusive<f64>, b: RangeInclusive<f64>| {
+            a.start().min(*b.start())..=a.end().max(*b.end())
+        };
+        queries.map(weights).reduce(join).unwrap_or(1.0..=1.0)
+    };
+    match query {
+        Query::All | Query::Text(_) | Query::Filter(_) => 1.0..=1.0,
+        Query::Not(query) => weights(query),
+        Query::Weighted { query, weight } => {
+            let (inside, weight) = (weights(query), f64::from(*weight));
+            weight * inside.start()..=weight * inside.end()
+        }
+        Query::And(queries) | Query::Or(queries) => of_all(&mut queries.iter()),
+        Query::Sequence(parts) => of_all(&mut parts.iter().map(|part| &part.query)),
+    }
 }
 
 /// How many queries, each inside the one before, the tree is high; a leaf is 1.

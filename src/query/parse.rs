@@ -73,7 +73,8 @@
 //!   phrases `\"`, `\\` and `\*` stand for the character. Apostrophes, `« »` and `「 」` are punctuation.
 //! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
 //!   text. Alone among other parts of a sequence it is punctuation (a pasted bullet).
-//! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text.
+//! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text. Weights inside each other are
+//!   multiplied, to 0.000001 at least and 1,000,000 at most.
 //! - **`~`** with a digit behind it counts edits at the end of a word, directly behind a letter. `1~2` and `~x` are
 //!   text. An edit puts a letter in, leaves one out, changes one, or exchanges it with the next; any letter, the
 //!   first too. Such a word is exact but for its edits: it is not stemmed, and `=` before it changes nothing.
@@ -99,6 +100,13 @@ const MAX_HEIGHT: usize = 64;
 
 /// How many parentheses and `NOT`s can stand inside each other: enough to show any tree of that height.
 const MAX_NESTING: usize = 2 * MAX_HEIGHT;
+
+/// What weights inside each other can be when multiplied, so that every score is a number.
+const LEAST_PRODUCT: f64 = 1e-6;
+const GREATEST_PRODUCT: f64 = 1e6;
+
+/// By which share a product may miss these, since a weight as it was typed is not always a number of a computer.
+const ROUNDING: f64 = 1e-5;
 
 /// How a query text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -504,12 +512,30 @@ impl<'a> Parser<'a> {
             return Ok(operand);
         };
         let Some(Operand { query, stance }) = operand else { return Ok(None) };
+        self.check_weight(&query, weight, span)?;
         if !query.is_scored() {
             let message =
                 format!("{} is ignored: what it weighs has no score", quoted(&self.text[span.range()]));
             self.notices.push(Notice { span, message });
         }
         Ok(Some(Operand { query: normal::weighted(query, weight), stance }))
+    }
+
+    /// Refuses a weight that, multiplied with those inside of what it weighs, is too great or too small.
+    fn check_weight(&self, query: &Query, weight: f32, span: Span<InQuery>) -> Result<(), ParseError> {
+        let inside = normal::weights(query);
+        let (least, greatest) = (f64::from(weight) * inside.start(), f64::from(weight) * inside.end());
+        if least >= LEAST_PRODUCT * (1.0 - ROUNDING) && greatest <= GREATEST_PRODUCT * (1.0 + ROUNDING) {
+            return Ok(());
+        }
+        let typed = quoted(&self.text[span.range()]);
+        let (side, bound) =
+            if greatest > GREATEST_PRODUCT { ("more", GREATEST_PRODUCT) } else { ("less", LEAST_PRODUCT) };
+        Err(self.error(
+            span,
+            format!("{typed} makes {side} than {bound} of the weights inside each other"),
+            format!("multiplied, they may be {LEAST_PRODUCT} to {GREATEST_PRODUCT}; leave out one of them"),
+        ))
     }
 }
 

@@ -66,6 +66,16 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn write_summary(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(typed) = answer.corrected_from {
+        let (meant, typed) = (Escaped(&answer.query), Escaped(typed));
+        writeln!(
+            out,
+            "<p class=\"faint\">searched for <bdi>{meant}</bdi> instead of <bdi>{typed}</bdi></p>"
+        )?;
+    }
+    if let Some(meant) = answer.suggestion {
+        writeln!(out, "<p class=\"faint\">did you mean: <bdi>{}</bdi></p>", Escaped(meant))?;
+    }
     if let Some(filter) = &answer.filter {
         writeln!(out, "<p class=\"faint\">filter: {}</p>", Escaped(filter))?;
     }
@@ -73,7 +83,9 @@ fn write_summary(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     let more = if response.total_exact { "" } else { "more than " };
     match (response.total, response.hits.len()) {
         (0, _) => out.write_all(b"<p class=\"faint\">nothing found</p>\n")?,
-        (total, shown) if total == shown => writeln!(out, "<p class=\"faint\">{total} found</p>")?,
+        (total, shown) if total == shown && response.total_exact => {
+            writeln!(out, "<p class=\"faint\">{total} found</p>")?
+        }
         (total, shown) => writeln!(out, "<p class=\"faint\">{more}{total} found, {shown} shown</p>")?,
     }
     for problem in answer.problems {

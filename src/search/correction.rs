@@ -5,7 +5,8 @@
 //! corrected tree, and the tree shown as query text elsewhere. Prefixes, fuzzy words and regular expressions mean
 //! several words already, and are left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::ops::Range;
 
 use crate::analysis::{self, Kind};
@@ -36,16 +37,73 @@ pub fn correction(
     typed: &str,
     options: query::Options,
 ) -> Result<Option<Correction>, EngineError> {
-    let mut speller = Speller { engine, known: BTreeMap::new() };
     let mut corrected = query.clone();
-    speller.query(&mut corrected)?;
-    if speller.known.len() > MAX_WORDS || corrected == *query {
+    if asked_words(&mut corrected).len() > MAX_WORDS {
+        return Ok(None);
+    }
+    let mut speller = Speller { engine, known: BTreeMap::new() };
+    each_text(&mut corrected, &mut |text, words, form| speller.text(text, words, form))?;
+    if corrected == *query {
         return Ok(None);
     }
     let text = speller.respelled(typed);
     let reads_back = query::parse(&text, options).is_ok_and(|parsed| parsed.query == corrected);
     let text = if reads_back { text } else { corrected.to_string() };
     Ok(Some(Correction { query: corrected, text }))
+}
+
+/// What would be asked of the engine about a query, each once.
+fn asked_words(query: &mut Query) -> BTreeSet<(String, Form)> {
+    let mut asked = BTreeSet::new();
+    let collected = each_text(query, &mut |_, words, form| {
+        asked.extend(words.into_iter().map(|word| (word.term, form)));
+        Ok::<_, Infallible>(())
+    });
+    collected.unwrap_or_else(|never| match never {});
+    asked
+}
+
+/// Called with a text of a query, the words in it that may be mistyped, and the form in which they are meant.
+type Visit<'a, E> = dyn FnMut(&mut String, Vec<Word>, Form) -> Result<(), E> + 'a;
+
+/// Visits each text of a query.
+fn each_text<E>(query: &mut Query, visit: &mut Visit<'_, E>) -> Result<(), E> {
+    match query {
+        Query::All | Query::Filter(_) => Ok(()),
+        Query::Text(clause) => each_text_of(&mut clause.matcher, visit),
+        Query::Not(query) | Query::Weighted { query, .. } => each_text(query, visit),
+        Query::And(queries) | Query::Or(queries) => {
+            queries.iter_mut().try_for_each(|query| each_text(query, visit))
+        }
+        Query::Sequence(parts) => parts.iter_mut().try_for_each(|part| each_text(&mut part.query, visit)),
+    }
+}
+
+fn each_text_of<E>(matcher: &mut Matcher, visit: &mut Visit<'_, E>) -> Result<(), E> {
+    match matcher {
+        Matcher::Prefix(_) | Matcher::Fuzzy { .. } | Matcher::Regex(_) => Ok(()),
+        Matcher::Word(text) => {
+            let found = words(text);
+            // A text that the analyzer takes apart means its words as they stand.
+            let form = if found.len() == 1 { Form::Any } else { Form::Exact };
+            visit(text, found, form)
+        }
+        Matcher::Exact(text) | Matcher::Phrase(text) => {
+            let found = words(text);
+            visit(text, found, Form::Exact)
+        }
+        Matcher::PhrasePrefix(text) => {
+            let mut found = words(text);
+            found.pop();
+            visit(text, found, Form::Exact)
+        }
+        Matcher::Within { phrase, .. } => each_text_of(phrase, visit),
+        Matcher::Near { first, second, .. } => {
+            each_text_of(first, visit)?;
+            each_text_of(second, visit)
+        }
+        Matcher::AnyOf(matchers) => matchers.iter_mut().try_for_each(|matcher| each_text_of(matcher, visit)),
+    }
 }
 
 /// Replaces words by better ones.
@@ -56,49 +114,12 @@ struct Speller<'a> {
 }
 
 impl Speller<'_> {
-    fn query(&mut self, query: &mut Query) -> Result<(), EngineError> {
-        match query {
-            Query::All | Query::Filter(_) => Ok(()),
-            Query::Text(clause) => self.matcher(&mut clause.matcher),
-            Query::Not(query) | Query::Weighted { query, .. } => self.query(query),
-            Query::And(queries) | Query::Or(queries) => {
-                queries.iter_mut().try_for_each(|query| self.query(query))
-            }
-            Query::Sequence(parts) => parts.iter_mut().try_for_each(|part| self.query(&mut part.query)),
-        }
-    }
-
-    fn matcher(&mut self, matcher: &mut Matcher) -> Result<(), EngineError> {
-        match matcher {
-            Matcher::Prefix(_) | Matcher::Fuzzy { .. } | Matcher::Regex(_) => Ok(()),
-            Matcher::Word(text) => {
-                let found = words(text);
-                // A text that the analyzer takes apart means its words as they stand.
-                let form = if found.len() == 1 { Form::Any } else { Form::Exact };
-                self.text(text, found, form)
-            }
-            Matcher::Exact(text) | Matcher::Phrase(text) => self.text(text, words(text), Form::Exact),
-            Matcher::PhrasePrefix(text) => {
-                let mut found = words(text);
-                found.pop();
-                self.text(text, found, Form::Exact)
-            }
-            Matcher::Within { phrase, .. } => self.matcher(phrase),
-            Matcher::Near { first, second, .. } => {
-                self.matcher(first)?;
-                self.matcher(second)
-            }
-            Matcher::AnyOf(matchers) => matchers.iter_mut().try_for_each(|matcher| self.matcher(matcher)),
-        }
-    }
-
     fn text(&mut self, text: &mut String, words: Vec<Word>, form: Form) -> Result<(), EngineError> {
         // From the end, so that what is replaced moves nothing that is still to be.
         for Word { term, span } in words.into_iter().rev() {
             let key = (term, form);
             let better = match self.known.get(&key) {
                 Some(better) => better.clone(),
-                None if self.known.len() > MAX_WORDS => None,
                 None => {
                     let better = self.engine.suggest(&key.0, form)?;
                     self.known.insert(key, better.clone());
@@ -162,13 +183,18 @@ fn with_capitals_of(typed: &str, word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
     use crate::analysis::Languages;
     use crate::hit::{Hit, Request, Response};
     use crate::query::{Operator, Options, Reading, parse};
 
-    /// Knows what was meant by some words.
-    struct Dictionary;
+    /// Knows what was meant by some words, and what it was asked.
+    #[derive(Default)]
+    struct Dictionary {
+        asked: RefCell<Vec<String>>,
+    }
 
     impl Engine for Dictionary {
         fn search(&self, _: &Request) -> Result<Response, EngineError> {
@@ -176,6 +202,7 @@ mod tests {
         }
 
         fn suggest(&self, word: &str, form: Form) -> Result<Option<String>, EngineError> {
+            self.asked.borrow_mut().push(word.to_owned());
             let better = match word {
                 "misile" => "missile",
                 "nott" => "not",
@@ -206,7 +233,9 @@ mod tests {
 
     fn corrected_as(text: &str, options: Options) -> Option<String> {
         let query = parse(text, options).expect("a query").query;
-        correction(&Dictionary, &query, text, options).expect("an answer").map(|correction| correction.text)
+        correction(&Dictionary::default(), &query, text, options)
+            .expect("an answer")
+            .map(|correction| correction.text)
     }
 
     fn corrected(text: &str) -> Option<String> {
@@ -258,5 +287,19 @@ mod tests {
         let many: String = (0..MAX_WORDS).map(|number| format!("w{number} ")).collect();
         assert_eq!(corrected(&format!("misile {many}")), None);
         assert!(corrected(&format!("misile {}", "a ".repeat(100))).is_some());
+    }
+
+    #[test]
+    fn nothing_is_asked_about_a_text_of_many_words_and_nothing_twice() {
+        let asked = |text: &str| {
+            let query = parse(text, Options::default()).expect("a query").query;
+            let dictionary = Dictionary::default();
+            correction(&dictionary, &query, text, Options::default()).expect("an answer");
+            dictionary.asked.into_inner()
+        };
+        let many: String = (0..MAX_WORDS).map(|number| format!("w{number} ")).collect();
+        assert_eq!(asked(&many).len(), MAX_WORDS);
+        assert_eq!(asked(&format!("{many} \"one more\"~2")), [""; 0]);
+        assert_eq!(asked("a \"a a\" a"), ["a", "a"], "a word and an exact word");
     }
 }

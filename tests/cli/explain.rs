@@ -580,6 +580,47 @@ mod why_not {
     }
 
     #[test]
+    fn each_reason_is_told_once() {
+        let corpus = harbour();
+        let mut told = String::new();
+        for query in
+            ["zulu zulu (zulu OR yankee)", "+gale +pilots +gale", "+zulu radar (lang:ko zulu) +lang:ko"]
+        {
+            let run = corpus.run(&format!("why-not docs/coast.md -- '{query}'"));
+            told += &format!("{query}: {run}");
+        }
+        assert_snapshot!(told, @r"
+        zulu zulu (zulu OR yankee): exit 1
+        stdout:
+        docs/coast.md: not found
+          `zulu` matches no passage
+          `yankee` matches no passage
+        +gale +pilots +gale: exit 1
+        stdout:
+        docs/coast.md: not found
+          no passage has all of it: `gale` matches passage #0, `pilots` matches passage #1; `search --within document` looks at whole documents
+        +zulu radar (lang:ko zulu) +lang:ko: exit 1
+        stdout:
+        docs/coast.md: not found
+          `zulu` matches no passage
+          `lang:ko` does not hold
+        ");
+    }
+
+    #[test]
+    fn facts_that_no_document_states_are_told_of() {
+        let corpus = harbour();
+        assert_snapshot!(corpus.run("why-not docs/coast.md 'gale meta.zzz:1'"), @r"
+        exit 1
+        stdout:
+        docs/coast.md: not found
+          `meta.zzz:1` does not hold
+        stderr:
+        tidings: meta.zzz: no document states this; `tidings show` tells what a document states
+        ");
+    }
+
+    #[test]
     fn each_reason_has_its_kind_in_json() {
         let corpus = harbour();
         let mut told = String::new();

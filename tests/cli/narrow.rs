@@ -49,6 +49,18 @@ fn facts_that_no_document_states_are_told_of() {
 }
 
 #[test]
+fn facts_to_count_by_that_no_document_states_are_told_of() {
+    let corpus = Corpus::desk();
+    let told = |key| {
+        format!("tidings: meta.{key}: no document states this; `tidings show` tells what a document states\n")
+    };
+    let run = corpus.run("search --count --facets meta.dsk,lang,meta.Desk warning");
+    assert_eq!(run.err(), told("dsk"));
+    let run = corpus.run("like docs/note.txt --count --facets meta.dsk --filter meta.slugs:a");
+    assert_eq!(run.err(), told("dsk") + &told("slugs"));
+}
+
+#[test]
 fn values_that_cannot_be_read_show_their_place() {
     let corpus = Corpus::desk();
     assert_snapshot!(corpus.run("search 'warning size:>big'"), @r"

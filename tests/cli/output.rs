@@ -215,21 +215,44 @@ fn a_batch_gives_what_its_queries_give_when_they_are_asked_alone() {
 }
 
 #[test]
-fn what_stands_before_a_line_that_cannot_be_read_is_answered() {
+fn what_stands_around_a_line_that_is_no_text_is_answered() {
     let corpus = Corpus::desk();
-    let queries = b"storm\n\nsummit AND\nzebra\nsummit\n\xff\nstorm\n".to_vec();
+    let queries = b"storm\n\nsummit AND\nzebra\nsummit\nq\t\xff\xfe\nstorm\n".to_vec();
     assert_snapshot!(corpus.run_with("search --queries - --count", queries), @r"
     exit 2
     stdout:
     1\t1
     3\t0
     4\t1
+    6\t1
     stderr:
     tidings: -:3: `AND` has no operand behind it
       summit AND
              ^~~
       hint: add one, or write \AND to search for the word
-    tidings: -: stream did not contain valid UTF-8
+    tidings: -:6: the line is not UTF-8 from its byte 3 on; write queries in UTF-8
+    ");
+    assert_snapshot!(corpus.run_with("search --queries - --count", b"\xff\nq2\tstorm".to_vec()), @r"
+    exit 2
+    stdout:
+    q2\t1
+    stderr:
+    tidings: -:1: the line is not UTF-8 from its byte 1 on; write queries in UTF-8
+    ");
+}
+
+#[test]
+fn a_line_longer_than_a_query_can_be_is_told_and_the_rest_goes_on() {
+    let corpus = Corpus::desk();
+    let longest = format!("storm{}", " ".repeat((64 << 10) - 5));
+    let queries = format!("q1\t{longest}\r\nq2\t{}\nq3\tsummit\n", "storm ".repeat(500_000));
+    assert_snapshot!(corpus.run_with("search --queries - --count", queries), @r"
+    exit 2
+    stdout:
+    q1\t1
+    q3\t1
+    stderr:
+    tidings: -:2: the line is longer than 65 KiB; search for fewer words
     ");
 }
 
@@ -456,6 +479,17 @@ fn html_is_one_page_that_needs_nothing_else() {
     for outside in ["<script", "<img", "<link", "@import", "url("] {
         assert!(!run.out().contains(outside), "{outside}");
     }
+}
+
+#[test]
+fn html_tells_what_was_probably_meant() {
+    let corpus = Corpus::desk();
+    let page = corpus.run("search --format html sumit");
+    assert!(page.out().contains("<p class=\"faint\">did you mean: <bdi>summit</bdi></p>"), "{page}");
+    let page = corpus.run("search --format html --auto-correct sumit");
+    let told = "<p class=\"faint\">searched for <bdi>summit</bdi> instead of <bdi>sumit</bdi></p>";
+    assert!(page.out().contains(told), "{page}");
+    assert_eq!(corpus.run("search --format html --count sumit").out(), "0\n");
 }
 
 #[test]

@@ -11,7 +11,7 @@
 //! The threads are not waited for: where writing fails, one may be reading from somebody who sends no more.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,10 +19,17 @@ use std::thread;
 
 use super::super::diagnostics::{Failure, Outcome, tell};
 use super::session::{Asked, Given, Session};
+use crate::query;
 use crate::render::Turn;
 
 /// How many queries of each thread may be read and not yet written.
 const AHEAD: usize = 4;
+
+/// The longest line, in bytes: the longest query text behind an id of 1 KiB.
+const LONGEST_LINE: usize = query::MAX_QUERY_LENGTH + (1 << 10);
+
+/// The longest end of a line.
+const LINE_END: &[u8] = b"\r\n";
 
 /// Answers the queries of a file, or of standard input, one a line.
 pub(super) fn answer_all(
@@ -45,28 +52,54 @@ pub(super) fn answer_all(
     Ok(page.outcome())
 }
 
-/// A query of the file.
+/// A line of the file with a query.
 struct Line {
     number: usize,
+    query: Result<Asking, Failure>,
+}
+
+/// A query of the file.
+struct Asking {
     id: String,
     text: String,
 }
 
 /// Reads the queries of a file.
 struct Lines {
-    lines: io::Lines<Box<dyn BufRead + Send>>,
+    bytes: Box<dyn BufRead + Send>,
     read: usize,
     asked: usize,
 }
 
 impl Lines {
     fn open(file: &Path) -> Result<Self, Failure> {
-        let lines: Box<dyn BufRead + Send> = if file.as_os_str() == "-" {
+        let bytes: Box<dyn BufRead + Send> = if file.as_os_str() == "-" {
             Box::new(BufReader::new(io::stdin()))
         } else {
             Box::new(BufReader::new(File::open(file).map_err(|error| unreadable(file, &error))?))
         };
-        Ok(Self { lines: lines.lines(), read: 0, asked: 0 })
+        Ok(Self { bytes, read: 0, asked: 0 })
+    }
+
+    /// Reads a line with its end; of one that is too long, no more is kept than tells so.
+    fn read_line(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        let most = LONGEST_LINE + LINE_END.len();
+        (&mut self.bytes).take(most as u64).read_until(b'\n', &mut line)?;
+        if line.len() == most && !line.ends_with(b"\n") {
+            self.bytes.skip_until(b'\n')?;
+        }
+        Ok(line)
+    }
+
+    /// The query of a line that is not blank.
+    fn asking(&mut self, line: &str) -> Asking {
+        self.asked += 1;
+        let (id, text) = match line.split_once('\t') {
+            Some((id, text)) => (id.to_owned(), text),
+            None => (self.asked.to_string(), line),
+        };
+        Asking { id, text: text.to_owned() }
     }
 }
 
@@ -75,23 +108,38 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<io::Result<Line>> {
         loop {
-            let line = match self.lines.next()? {
+            let line = match self.read_line() {
+                Ok(line) if line.is_empty() => return None,
                 Ok(line) => line,
                 Err(error) => return Some(Err(error)),
             };
             self.read += 1;
-            let line = line.strip_suffix('\r').unwrap_or(&line);
-            if line.trim().is_empty() {
-                continue;
-            }
-            self.asked += 1;
-            let (id, text) = match line.split_once('\t') {
-                Some((id, text)) => (id.to_owned(), text),
-                None => (self.asked.to_string(), line),
+            let query = match text_of(&line) {
+                Ok(line) if line.trim().is_empty() => continue,
+                Ok(line) => Ok(self.asking(line)),
+                Err(failure) => {
+                    // It stands for a query, so that those behind it keep their numbers.
+                    self.asked += 1;
+                    Err(failure)
+                }
             };
-            return Some(Ok(Line { number: self.read, id, text: text.to_owned() }));
+            return Some(Ok(Line { number: self.read, query }));
         }
     }
+}
+
+/// The text of a line, without its end.
+fn text_of(line: &[u8]) -> Result<&str, Failure> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() > LONGEST_LINE {
+        let most = LONGEST_LINE >> 10;
+        return Err(Failure::Usage(format!("the line is longer than {most} KiB; search for fewer words")));
+    }
+    std::str::from_utf8(line).map_err(|error| {
+        let place = error.valid_up_to() + 1;
+        Failure::Usage(format!("the line is not UTF-8 from its byte {place} on; write queries in UTF-8"))
+    })
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Failure {
@@ -118,8 +166,9 @@ fn answer(session: &Session, line: io::Result<Line>, turn: Turn) -> Answered {
         Err(error) => return Answered::Unreadable(error),
     };
     let (mut notices, mut bytes) = (Vec::new(), Vec::new());
-    let asked = Asked { text: &line.text, id: Some(&line.id), turn };
-    let given = session.read(asked.text).and_then(|mut read| {
+    let given = line.query.and_then(|asking| {
+        let asked = Asked { text: &asking.text, id: Some(&asking.id), turn };
+        let mut read = session.read(asked.text)?;
         notices = std::mem::take(&mut read.notices);
         session.answer(asked, read, &mut bytes)
     });

@@ -140,7 +140,11 @@ impl Session {
 
     /// What was probably meant, where somebody wants to know.
     fn correction(&self, query: &Query, typed: &str) -> Result<Option<Correction>, Failure> {
-        let is_shown = self.is_for_people() || self.options.format == OutputFormat::Json;
+        let is_shown = match self.options.format {
+            OutputFormat::Json => true,
+            OutputFormat::Html => !self.choice.count,
+            _ => self.is_for_people(),
+        };
         if !is_shown && !self.widening.auto_correct {
             return Ok(None);
         }

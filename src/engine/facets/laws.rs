@@ -1,5 +1,6 @@
 //! What must hold of filters and counts: tests against documents counted one by one.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::super::laws::{passage, record, request};
 use super::super::{Engine, LocalEngine};
+use super::{OfEach, Terms};
 use crate::date::Date;
 use crate::document::DocumentRecord;
 use crate::hit::{FacetRequest, Facets, Group, Request};
-use crate::index::{Kind, Snapshot, Writer};
+use crate::index::{Kind, Snapshot, Writer, terms_of_key};
 use crate::query::{Options, parse};
 
 /// A document: its folder, the texts of its passages, its desks, its day and its size.
@@ -184,6 +186,49 @@ proptest! {
                 prop_assert_eq!(shown(&hits), shown(&whole), "{} --filter {}", query, filter);
             }
         }
+    }
+}
+
+#[test]
+fn no_more_terms_are_looked_at_than_documents_can_have() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    for number in 0..40 {
+        let mut record = record(&format!("{number}.txt"), None);
+        record.facts.other.insert("desk".into(), json!(format!("desk {number}")));
+        writer.put(record, &[passage(0, "alpha")], Kind::Document, None).expect("it is put");
+    }
+    writer.commit().expect("it is committed");
+    writer.close().expect("it is closed");
+    let snapshot = Snapshot::open(folder.path()).expect("it opens");
+    let fields = snapshot.fields();
+    let key = terms_of_key("desk");
+    for segment in snapshot.searcher().segment_readers() {
+        // How many terms are looked at for some documents, and how many values they have.
+        let walked = |of_each, firsts: &[u32]| {
+            let (field, start) = match of_each {
+                OfEach::OneAtMost => (fields.path, ""),
+                OfEach::Several => (fields.fact, key.as_str()),
+            };
+            let (looked_at, mut values) = (Cell::new(0), 0);
+            let shown = |term: &str| {
+                looked_at.set(looked_at.get() + 1);
+                Some(term.to_owned())
+            };
+            let terms = Terms { segment, field, start, of_each };
+            terms.for_each_value(firsts, shown, |_, docs| values += docs.len()).expect("it reads");
+            (looked_at.get(), values)
+        };
+        // A document has two entries: what is known of it, and its passage.
+        let all: Vec<u32> = (0..segment.max_doc()).step_by(2).collect();
+        let documents = all.len();
+        assert_eq!((walked(OfEach::OneAtMost, &[]), walked(OfEach::Several, &[])), ((0, 0), (0, 0)));
+        assert_eq!(walked(OfEach::OneAtMost, &all), (documents, documents));
+        let mut each: Vec<_> = all.iter().map(|&doc| walked(OfEach::OneAtMost, &[doc])).collect();
+        each.sort_unstable();
+        assert_eq!(each, (1..=documents).map(|place| (place, 1)).collect::<Vec<_>>(), "up to its own");
+        let (looked_at, _) = walked(OfEach::Several, &[0]);
+        assert_eq!(looked_at, documents + 1, "the key alone, and every value of it");
     }
 }
 

@@ -92,6 +92,7 @@ fn sensible() -> impl Strategy<Value = String> {
         3 => "[+-]?(title:|heading:|path:)?\\([a-c] [-+]?[a-c]\\)(\\^2)?",
         2 => "(title:)?\\([a-c] (NEAR|BEFORE)/[0-9] \\(\"a b\" OR [a-c]([*]|~1)?\\)\\)(\\^2)?",
         3 => "\\((title:a|lang:ko|NOT b|\\*|a OR b|a AND b)\\)(\\^3)?",
+        2 => "\\(\\(a\\^(1000|0.001) b\\)\\^(100|1000|0.001|0.01) c\\)(\\^(1000|0.1|2))?",
     ];
     let operator =
         proptest::sample::select(&[" ", " ", " ", " AND ", " OR ", " NOT ", " NEAR/3 ", " BEFORE/0 "][..]);
@@ -215,7 +216,12 @@ fn tree() -> impl Strategy<Value = Query> {
             vec(inner.clone(), 1..4).prop_map(normal::every),
             vec(inner.clone(), 1..4).prop_map(normal::either),
             inner.clone().prop_map(|query| Query::Not(Box::new(query))),
-            (inner, 0.001_f32..1000.0).prop_map(|(query, weight)| normal::weighted(query, weight)),
+            (inner, 0.001_f32..1000.0)
+                .prop_map(|(query, weight)| normal::weighted(query, weight))
+                .prop_filter("the weights multiply to what they may", |query| {
+                    let weights = normal::weights(query);
+                    *weights.start() >= LEAST_PRODUCT && *weights.end() <= GREATEST_PRODUCT
+                }),
         ]
     };
     leaf.prop_recursive(4, 24, 4, move |query| inner(query.boxed())).prop_map(|mut query| {

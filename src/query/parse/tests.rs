@@ -553,6 +553,35 @@ fn other_errors_have_their_messages() {
 }
 
 #[test]
+fn weights_inside_each_other_are_bounded_when_multiplied() {
+    let nested =
+        |weight: &str, times: usize| "(".repeat(times) + "a" + &format!(" b)^{weight}").repeat(times);
+    for (text, message) in [
+        (nested("1000", 14), "`^1000` makes more than 1000000 of the weights inside each other"),
+        (nested("0.001", 3), "`^0.001` makes less than 0.000001 of the weights inside each other"),
+        ("a^0.0000001".into(), "`^0.0000001` makes less than 0.000001 of the weights inside each other"),
+        (
+            "((a^0.01 b^100)^100 c)^101".into(),
+            "`^101` makes more than 1000000 of the weights inside each other",
+        ),
+        (
+            "title:(+a -(b^1000 c)^1000)^2".into(),
+            "`^2` makes more than 1000000 of the weights inside each other",
+        ),
+    ] {
+        let error = error(&text);
+        assert_eq!(error.message, message, "{text}");
+        assert_eq!(error.hint, "multiplied, they may be 0.000001 to 1000000; leave out one of them");
+        assert!(text[error.span.range()].starts_with('^'), "{text}");
+    }
+    assert_eq!(error(&nested("1000", 14)).span.start, "((((((((((((((a b)^1000 b)^1000 b)".len());
+    for (weight, times) in [("1000", 2), ("0.001", 2), ("0.01", 3), ("0.1", 6), ("100", 3)] {
+        let parsed = parse(&nested(weight, times), Options::default()).expect("as much as allowed");
+        assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
+    }
+}
+
+#[test]
 fn nesting_is_bounded_in_texts_and_in_trees() {
     let message = "the query is nested more than 64 levels deep";
     for text in [
@@ -574,6 +603,22 @@ fn nesting_is_bounded_in_texts_and_in_trees() {
     let text = "a NEAR/1 ".repeat(63) + "a";
     let parsed = parse(&text, Options::default()).expect("as deep as allowed");
     assert_eq!(parse(&parsed.query.to_string(), Options::default()), Ok(parsed));
+}
+
+#[test]
+fn fuzzy_words_of_characters_have_so_many_letters_in_all() {
+    let message = "the fuzzy words of the query have more than 200 letters times edits";
+    for (word, most) in [("미싸일~1 ", 22), ("미싸일~2 ", 11), ("防衛省~2 ", 33), ("미~2 title:ミ~1 ", 28)]
+    {
+        assert!(parse(&word.repeat(most), Options::default()).is_ok(), "{word}");
+        let text = word.repeat(most + 1);
+        let error = error(&text);
+        assert_eq!(error.message, message, "{word}");
+        assert!(word.contains(&text[error.span.range()]), "{word}");
+    }
+    let latin = format!("{}~2 ", "a".repeat(20)).repeat(64);
+    assert!(parse(&latin, Options::default()).is_ok());
+    assert_eq!(error(&(latin + "a~1")).message, "the query has more than 64 fuzzy words");
 }
 
 #[test]

@@ -21,6 +21,27 @@ fn page(answer: &Answer<'_>) -> String {
 }
 
 #[test]
+fn a_number_that_is_not_exact_is_told_as_such() {
+    let mut response = response(vec![hit(1, "a.md", "missile", &["missile"])]);
+    assert!(page(&answer(&response)).contains(">1 found</p>"));
+    response.total_exact = false;
+    assert!(page(&answer(&response)).contains(">more than 1 found, 1 shown</p>"));
+}
+
+#[test]
+fn what_was_meant_and_what_was_corrected_is_told() {
+    let response = Response { total_exact: true, ..Response::default() };
+    let suggested = page(&Answer { suggestion: Some("a <b> missile"), ..answer(&response) });
+    assert!(
+        suggested.contains("<p class=\"faint\">did you mean: <bdi>a &lt;b&gt; missile</bdi></p>"),
+        "{suggested}"
+    );
+    let corrected = page(&Answer { corrected_from: Some("misile <w>"), ..answer(&response) });
+    let told = "searched for <bdi>missile warning</bdi> instead of <bdi>misile &lt;w&gt;</bdi></p>";
+    assert!(corrected.contains(told), "{corrected}");
+}
+
+#[test]
 fn a_page_shows_hits_with_what_matched() {
     let first = hit(1, "seeds/a.md", "We share\nmissile & warning data.", &["missile", "warning"]);
     let mut first = titled(first, "The missile", &["missile"]);
