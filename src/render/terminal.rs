@@ -252,7 +252,8 @@ fn by_text(shares: &[Share]) -> Vec<Share> {
             Some(sum) => {
                 sum.score += share.score;
                 sum.matches |= share.matches;
-                sum.texts.extend(share.texts.iter().cloned());
+                let new = share.texts.iter().filter(|text| !sum.texts.contains(text)).cloned();
+                sum.texts.extend(new.collect::<Vec<_>>());
             }
             None => added.push(share.clone()),
         }

@@ -256,7 +256,7 @@ mod expand {
         1. 2.txt  docs/2.txt:1  2023-11-14
            The storm brought gusts, hail and thunder.
              4.516 score
-             3.345   storm: storm, storm
+             3.345   storm: storm
              0.433   gusts: gusts
              0.433   hail: hail
              0.306   thunder: thunder
@@ -264,7 +264,7 @@ mod expand {
         2. 1.txt  docs/1.txt:1  2023-11-14
            A storm with gusts and hail hit the pier.
              3.852 score
-             3.060   storm: storm, storm
+             3.060   storm: storm
              0.396   gusts: gusts
              0.396   hail: hail
                      not found: thunder
