@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use globset::{GlobBuilder, GlobMatcher};
+use tantivy::Term;
 use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur as TantivyOccur,
     PhrasePrefixQuery, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
 
 use super::interval::IntervalQuery;
+use super::paths::{PathMatcher, paths_of};
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand, fact_filter, scope};
@@ -567,53 +567,4 @@ fn date_query(field: Field, period: Period) -> RangeQuery {
 fn size_query(field: Field, sizes: Sizes) -> RangeQuery {
     let bytes = |size: u64| Bound::Included(Term::from_field_u64(field, size));
     RangeQuery::new(bytes(sizes.first), bytes(sizes.last))
-}
-
-/// What a `path:` filter asks of a path.
-struct PathMatcher {
-    folder: String,
-    glob: GlobMatcher,
-    /// A glob without a slash is held against the file's name alone, in whatever folder that is.
-    name_only: bool,
-}
-
-impl PathMatcher {
-    fn new(typed: &str) -> Result<Self, EngineError> {
-        let path = typed.strip_prefix("./").unwrap_or(typed);
-        let glob = GlobBuilder::new(path).literal_separator(true).build().map_err(|error| {
-            EngineError::BadGlob { glob: typed.to_owned(), reason: error.kind().to_string() }
-        })?;
-        Ok(Self {
-            folder: format!("{}/", path.trim_end_matches('/')),
-            glob: glob.compile_matcher(),
-            name_only: !path.contains('/'),
-        })
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        path.starts_with(&self.folder)
-            || self.glob.is_match(path)
-            || (self.name_only && self.glob.is_match(name))
-    }
-}
-
-fn paths_of(
-    searcher: &Searcher,
-    field: Field,
-    matcher: &PathMatcher,
-) -> Result<BTreeSet<String>, EngineError> {
-    let mut paths = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().stream().map_err(expand::io_error)?;
-        while terms.advance() {
-            if let Ok(path) = std::str::from_utf8(terms.key())
-                && matcher.matches(path)
-            {
-                paths.insert(path.to_owned());
-            }
-        }
-    }
-    Ok(paths)
 }

@@ -12,6 +12,7 @@ mod interval;
 #[cfg(test)]
 mod laws;
 mod local;
+mod paths;
 mod plan;
 #[cfg(test)]
 mod ranking_laws;

@@ -7,47 +7,28 @@
 //!   than what they are worth in the one, so that a long document that is about them comes before one that mentions
 //!   them.
 //! - Words that stand next to each other in the query and in the text count more: once for each time that they follow
-//!   each other directly and, for half of that, for each time that they stand within [`WINDOW`] words (sequential
+//!   each other directly and, for half of that, for each time that they stand within eight words (sequential
 //!   dependence, Metzler and Croft 2005).
 //!
 //! Each is BM25's sum of saturated counts weighed by rarity (Robertson and Zaragoza 2009), so that the score is a sum
 //! over the leaves of the query and its pairs of neighbours. The score of a passage in the pool depends neither on what
-//! else is in it nor on how the index is cut into segments; the scores of those behind it are scaled to come behind. The figures were chosen on four collections at once; leaving one of them out chooses
-//! nearly the same.
+//! else is in it nor on how the index is cut into segments; the scores of those behind it are scaled to come behind. The
+//! figures were chosen on four collections at once; leaving one of them out chooses nearly the same.
 
-use tantivy::columnar::Column;
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{Bm25StatisticsProvider, Scorer, Weight};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, SegmentReader, Term};
+mod look;
+
+use tantivy::query::{Bm25StatisticsProvider, Weight};
+use tantivy::{DocId, SegmentReader, Term};
 
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
 use super::{EngineError, expand};
 use crate::analysis::{STEM_MARK, Stems};
 use crate::index::Snapshot;
+use look::Look;
 
 /// How many passages of the plain ranking are looked at again.
 pub(super) const POOL: usize = 1000;
-
-/// How many positions apart two words may stand and be near each other.
-const WINDOW: u32 = 8;
-
-/// The share of a word's weight that is the typed form's, not the stem's.
-const FORM_SHARE: f64 = 0.2;
-
-/// The share of a passage's score that its document gives.
-const DOCUMENT_SHARE: f64 = 0.7;
-
-/// What words in the order of the query, one behind the other, are worth beside a word.
-const ADJACENT: f64 = 0.2;
-
-/// What words near each other are worth beside a word.
-const NEARBY: f64 = 0.1;
-
-/// How often the title counts in the `stem` field.
-const TITLE_COUNTS: f64 = crate::index::TITLE_COUNTS as f64;
 
 /// How much more of a word is worth less, and how much more it takes in a longer text: BM25's `k1` and `b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -187,16 +168,7 @@ impl<'a> Rescorer<'a> {
         segment: &SegmentReader,
         docs: &[DocId],
     ) -> Result<Vec<Rescored>, EngineError> {
-        let mut look = Look::new(self, segment)?;
-        let mut rescored = Vec::with_capacity(docs.len());
-        let mut rest = docs;
-        while let Some(&first) = rest.first() {
-            let document = look.extent.of(first);
-            let (here, later) = rest.split_at(rest.partition_point(|&doc| doc <= document.last));
-            rescored.extend(look.document(&document, here)?);
-            rest = later;
-        }
-        Ok(rescored)
+        Look::new(self, segment)?.passages(docs)
     }
 }
 
@@ -227,305 +199,9 @@ impl Family {
     }
 }
 
-/// The passages of a document in a segment.
-struct Document {
-    first: DocId,
-    last: DocId,
-    /// How long it is, compared with the average.
-    length: f64,
-}
-
-/// Tells where the document of a passage stands: its record stands before its first passage.
-struct Extent {
-    ordinals: Column<u64>,
-    passages: Column<u64>,
-    tokens: Column<u64>,
-    average: f64,
-}
-
-impl Extent {
-    fn of(&self, doc: DocId) -> Document {
-        let ordinal = self.ordinals.first(doc).unwrap_or_default();
-        let first = doc - DocId::try_from(ordinal).unwrap_or_default().min(doc);
-        let record = first.saturating_sub(1);
-        let passages = self.passages.first(record).unwrap_or(1).max(ordinal + 1);
-        let tokens = self.tokens.first(record).unwrap_or_default() as f64;
-        let last = first + DocId::try_from(passages - 1).unwrap_or_default();
-        Document { first, last, length: tokens / self.average }
-    }
-}
-
-/// The second look at the passages of one segment, from the first to the last.
-struct Look<'r, 'a> {
-    rescorer: &'r Rescorer<'a>,
-    extent: Extent,
-    lengths: FieldNormReader,
-    leaves: Vec<LeafCursor<'r>>,
-    families: Vec<FamilyCursor>,
-}
-
-/// The postings of a leaf in a segment.
-enum LeafCursor<'r> {
-    Plain(Box<dyn Scorer>),
-    Word(WordCursor<'r>),
-}
-
-/// The postings of a word that ranks, each with how much one occurrence counts.
-struct WordCursor<'r> {
-    word: &'r RankedWord,
-    rarity: f64,
-    stems: Vec<(SegmentPostings, f64)>,
-    form: Vec<(SegmentPostings, f64)>,
-}
-
-/// The postings of a family in a segment.
-struct FamilyCursor {
-    in_text: Vec<SegmentPostings>,
-    in_title: Vec<SegmentPostings>,
-}
-
-/// How often something stands in a document's passages that are looked at, and in all of it.
-struct Counts {
-    passages: Vec<f64>,
-    document: f64,
-}
-
-impl<'r, 'a> Look<'r, 'a> {
-    fn new(rescorer: &'r Rescorer<'a>, segment: &SegmentReader) -> Result<Self, EngineError> {
-        let columns = segment.fast_fields();
-        let leaves = rescorer.leaves.iter().map(|leaf| rescorer.cursor(leaf, segment));
-        let families = rescorer.families.iter().map(|family| FamilyCursor::new(family, segment));
-        Ok(Self {
-            rescorer,
-            extent: Extent {
-                ordinals: columns.u64("ordinal")?,
-                passages: columns.u64("passages")?,
-                tokens: columns.u64("tokens_stem")?,
-                average: rescorer.averages.document,
-            },
-            lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
-            leaves: leaves.collect::<Result<_, EngineError>>()?,
-            families: families.collect::<Result<_, EngineError>>()?,
-        })
-    }
-
-    /// Looks at some passages of a document.
-    fn document(&mut self, document: &Document, docs: &[DocId]) -> Result<Vec<Rescored>, EngineError> {
-        let mut rescored = vec![Rescored::default(); docs.len()];
-        let average = self.rescorer.averages.passage;
-        let lengths: Vec<f64> =
-            docs.iter().map(|&doc| f64::from(self.lengths.fieldnorm(doc)) / average).collect();
-        for leaf in &mut self.leaves {
-            for (passage, value) in rescored.iter_mut().zip(leaf.values(document, docs, &lengths)) {
-                passage.values.push(value);
-            }
-        }
-        for ((passage, &doc), &length) in rescored.iter_mut().zip(docs).zip(&lengths) {
-            let Some(shares) = self.rescorer.plan.shares(&passage.values) else { continue };
-            passage.pairs = self.pairs(&passage.values, &shares, doc, length);
-            let of_leaves: f64 = shares.iter().map(|(_, share)| share).sum();
-            passage.score = Some(of_leaves + passage.pairs.iter().sum::<f64>());
-        }
-        Ok(rescored)
-    }
-
-    /// What each pair of neighbours adds to the score of a passage.
-    fn pairs(&mut self, values: &[Value], shares: &[(usize, f64)], doc: DocId, length: f64) -> Vec<f64> {
-        let mut positions: Vec<Option<[Vec<u32>; 2]>> = vec![None; self.families.len()];
-        let mut added = Vec::with_capacity(self.rescorer.pairs.len());
-        for pair in &self.rescorer.pairs {
-            // A word of a branch that does not match is nobody's neighbour.
-            let counts =
-                |&leaf: &usize| values[leaf].matches && shares.iter().any(|&(other, _)| other == leaf);
-            if !pair.leaves.iter().all(counts) {
-                added.push(0.0);
-                continue;
-            }
-            for family in pair.families {
-                let cursor = &mut self.families[family];
-                positions[family].get_or_insert_with(|| cursor.positions(doc));
-            }
-            let [Some(first), Some(second)] = pair.families.map(|family| positions[family].as_ref()) else {
-                added.push(0.0);
-                continue;
-            };
-            let (mut adjacent, mut nearby) = (0, 0);
-            for (first, second) in first.iter().zip(second) {
-                adjacent += count_adjacent(first, second);
-                nearby += count_nearby(first, second);
-            }
-            let worth = |count: u32| Saturation::WORDS.of(f64::from(count), length);
-            added.push(pair.weight * (ADJACENT * worth(adjacent) + NEARBY * worth(nearby)));
-        }
-        added
-    }
-}
-
-impl Rescorer<'_> {
-    fn cursor<'r>(
-        &'r self,
-        leaf: &'r RatedLeaf<'_>,
-        segment: &SegmentReader,
-    ) -> Result<LeafCursor<'r>, EngineError> {
-        let fields = self.snapshot.fields();
-        let open = |field: Field, text: &str, counts: f64| {
-            let postings = open(segment, &Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
-            postings.map(|postings| postings.map(|postings| (postings, counts)))
-        };
-        Ok(match leaf {
-            RatedLeaf::Plain(weight) => LeafCursor::Plain(weight.scorer(segment, 1.0)?),
-            RatedLeaf::Word { word, rarity } => {
-                let mut stems = Vec::new();
-                for stem in word.stems.iter() {
-                    stems.extend(open(fields.stem, stem, 1.0)?);
-                }
-                let mut form = Vec::new();
-                if let Some(typed) = &word.form {
-                    form.extend(open(fields.body, typed, 1.0)?);
-                    form.extend(open(fields.title, typed, TITLE_COUNTS)?);
-                    form.extend(open(fields.heading, typed, 1.0)?);
-                }
-                LeafCursor::Word(WordCursor { word, rarity: *rarity, stems, form })
-            }
-        })
-    }
-}
-
-fn open(
-    segment: &SegmentReader,
-    term: &Term,
-    option: IndexRecordOption,
-) -> Result<Option<SegmentPostings>, EngineError> {
-    segment.inverted_index(term.field())?.read_postings(term, option).map_err(expand::io_error)
-}
-
-impl LeafCursor<'_> {
-    /// What the leaf has to say of some passages of a document.
-    fn values(&mut self, document: &Document, docs: &[DocId], lengths: &[f64]) -> Vec<Value> {
-        match self {
-            Self::Plain(scorer) => docs.iter().map(|&doc| plain_value(scorer.as_mut(), doc)).collect(),
-            Self::Word(word) => word.values(document, docs, lengths),
-        }
-    }
-}
-
-impl WordCursor<'_> {
-    fn values(&mut self, document: &Document, docs: &[DocId], lengths: &[f64]) -> Vec<Value> {
-        let stem = Counts::of(&mut self.stems, document, docs);
-        let form = self.word.form.as_ref().map(|_| Counts::of(&mut self.form, document, docs));
-        let worth = |count: fn(&Counts, usize) -> f64, at: usize, length: f64| {
-            let of = |counts: &Counts| self.word.saturation.of(count(counts, at), length);
-            match &form {
-                Some(form) => (1.0 - FORM_SHARE) * of(&stem) + FORM_SHARE * of(form),
-                None => of(&stem),
-            }
-        };
-        let supported = worth(|counts, _| counts.document, 0, document.length);
-        let value = |(at, &length): (usize, &f64)| {
-            let own = worth(|counts, at| counts.passages[at], at, length);
-            let mixed = (1.0 - DOCUMENT_SHARE) * own + DOCUMENT_SHARE * supported;
-            Value { matches: stem.passages[at] > 0.0, score: self.rarity * mixed }
-        };
-        lengths.iter().enumerate().map(value).collect()
-    }
-}
-
-/// What a leaf has to say of a passage by tantivy's scorer, which only moves forward.
-pub(super) fn plain_value(scorer: &mut dyn Scorer, doc: DocId) -> Value {
-    if scorer.doc() < doc {
-        scorer.seek(doc);
-    }
-    match scorer.doc() == doc {
-        true => Value { matches: true, score: f64::from(scorer.score()) },
-        false => Value::default(),
-    }
-}
-
-impl Counts {
-    fn of(postings: &mut [(SegmentPostings, f64)], document: &Document, docs: &[DocId]) -> Self {
-        let mut counts = Self { passages: vec![0.0; docs.len()], document: 0.0 };
-        for (postings, each) in postings {
-            if postings.doc() < document.first {
-                postings.seek(document.first);
-            }
-            while postings.doc() <= document.last {
-                let count = f64::from(postings.term_freq()) * *each;
-                counts.document += count;
-                if let Ok(at) = docs.binary_search(&postings.doc()) {
-                    counts.passages[at] += count;
-                }
-                postings.advance();
-            }
-        }
-        counts
-    }
-}
-
-impl FamilyCursor {
-    fn new(family: &Family, segment: &SegmentReader) -> Result<Self, EngineError> {
-        let open_all = |terms: &[Term]| {
-            let opened =
-                terms.iter().map(|term| open(segment, term, IndexRecordOption::WithFreqsAndPositions));
-            opened.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
-        };
-        Ok(Self { in_text: open_all(&family.in_text)?, in_title: open_all(&family.in_title)? })
-    }
-
-    /// The positions of the words in a passage's text and in its title.
-    fn positions(&mut self, doc: DocId) -> [Vec<u32>; 2] {
-        let mut of = Vec::new();
-        [&mut self.in_text, &mut self.in_title].map(|postings| {
-            let mut positions = Vec::new();
-            for postings in postings {
-                if postings.doc() < doc {
-                    postings.seek(doc);
-                }
-                if postings.doc() == doc {
-                    postings.positions(&mut of);
-                    positions.extend_from_slice(&of);
-                }
-            }
-            positions.sort_unstable();
-            positions
-        })
-    }
-}
-
-/// How often a position of `second` follows one of `first` directly; both in order.
-fn count_adjacent(first: &[u32], second: &[u32]) -> u32 {
-    let follows = |position: &&u32| second.binary_search(&(**position + 1)).is_ok();
-    u32::try_from(first.iter().filter(follows).count()).unwrap_or(u32::MAX)
-}
-
-/// How often a position of the one and one of the other lie within [`WINDOW`], none counted twice; both in order.
-fn count_nearby(first: &[u32], second: &[u32]) -> u32 {
-    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
-    let mut count = 0;
-    while let (Some(&&one), Some(&&other)) = (first.peek(), second.peek()) {
-        if one.abs_diff(other) < WINDOW {
-            count += 1;
-            first.next();
-            second.next();
-        } else if one < other {
-            first.next();
-        } else {
-            second.next();
-        }
-    }
-    count
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn neighbours_are_counted_once() {
-        assert_eq!(count_adjacent(&[1, 5, 9], &[2, 4, 10]), 2);
-        assert_eq!(count_nearby(&[1, 2, 30], &[8, 20, 31, 32]), 2);
-        assert_eq!(count_nearby(&[1, 2], &[10, 11]), 0);
-        assert_eq!(count_nearby(&[], &[9]), 0);
-    }
 
     #[test]
     fn more_of_a_word_is_worth_less_and_less_and_a_longer_text_takes_more() {

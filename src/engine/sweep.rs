@@ -12,7 +12,7 @@ use super::EngineError;
 use super::compile::{Compiled, Leaf, Neighbours};
 use super::facets::Counter;
 use super::plan::{Plan, Value};
-use super::rescore::{Rescorer, plain_value};
+use super::rescore::Rescorer;
 use super::top::{BestOfDocument, Candidate, Top};
 use crate::hit::{FacetRequest, Facets, Group, Request, Sort};
 use crate::index::Snapshot;
@@ -251,6 +251,17 @@ impl<'a> Sweep<'a> {
     /// The candidate at a place of a segment, with this key.
     pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
         Ok(Columns::open(self.snapshot.searcher().segment_reader(segment))?.candidate(doc, key))
+    }
+}
+
+/// What a leaf has to say of a passage by tantivy's scorer, which only moves forward.
+pub(super) fn plain_value(scorer: &mut dyn Scorer, doc: DocId) -> Value {
+    if scorer.doc() < doc {
+        scorer.seek(doc);
+    }
+    match scorer.doc() == doc {
+        true => Value { matches: true, score: f64::from(scorer.score()) },
+        false => Value::default(),
     }
 }
 
