@@ -45,34 +45,33 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let collections: Vec<_> =
+        arguments.collections.iter().map(|folder| Collection::read(folder)).collect::<Result<_, _>>()?;
     let mut out = io::stdout().lock();
     let mut sum = Measures::default();
-    if !arguments.json {
-        let [ndcg, map, recall, precision, rank] = ["nDCG@10", "MAP", "R@100", "P@10", "MRR@10"];
-        writeln!(
-            out,
-            "{:<20}{ndcg:>9}{map:>9}{recall:>9}{precision:>9}{rank:>9}{:>9}",
-            "collection", "queries"
-        )?;
-    }
-    for folder in &arguments.collections {
-        let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-        let (measures, queries) = evaluate(&Collection::read(folder)?, arguments.expand)?;
+    for (number, collection) in collections.iter().enumerate() {
+        let (measures, queries) = evaluate(collection, arguments.expand)?;
         sum += measures;
-        match arguments.json {
-            true => write_json_line(&as_json(&name, measures, queries), &mut out)?,
-            false => write_row(&name, measures, &queries.to_string(), &mut out)?,
+        if arguments.json {
+            write_json_line(&as_json(&collection.name, measures, queries), &mut out)?;
+        } else {
+            if number == 0 {
+                write_header(&mut out)?;
+            }
+            write_row(&collection.name, measures, &queries.to_string(), &mut out)?;
         }
         out.flush()?;
     }
-    if arguments.collections.len() > 1 && !arguments.json {
-        write_row("mean", sum.mean_over(arguments.collections.len()), "", &mut out)?;
+    if collections.len() > 1 && !arguments.json {
+        write_row("mean", sum.mean_over(collections.len()), "", &mut out)?;
     }
     Ok(Outcome::Done)
 }
 
 /// What a collection's folder holds.
 struct Collection {
+    /// The folder's own name.
+    name: String,
     corpus: PathBuf,
     queries: Vec<TestQuery>,
     judgements: Judgements,
@@ -106,7 +105,8 @@ impl Collection {
             let message = format!("{}: no query has a relevant document in qrels.tsv", folder.display());
             return Err(Failure::Usage(message));
         }
-        Ok(Self { corpus: folder.join("corpus.jsonl"), queries, judgements })
+        let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { name, corpus: folder.join("corpus.jsonl"), queries, judgements })
     }
 }
 
@@ -181,6 +181,11 @@ fn as_json(name: &str, measures: Measures, queries: usize) -> serde_json::Value 
         "mrr_10": measures.reciprocal_rank_10,
         "queries": queries,
     })
+}
+
+fn write_header(out: &mut dyn Write) -> io::Result<()> {
+    let [ndcg, map, recall, precision, rank] = ["nDCG@10", "MAP", "R@100", "P@10", "MRR@10"];
+    writeln!(out, "{:<20}{ndcg:>9}{map:>9}{recall:>9}{precision:>9}{rank:>9}{:>9}", "collection", "queries")
 }
 
 fn write_row(name: &str, measures: Measures, queries: &str, out: &mut dyn Write) -> Result<(), Failure> {

@@ -42,22 +42,35 @@ fn several_collections_have_means_and_json_has_names() {
 }
 
 #[test]
-fn what_is_no_collection_is_told() {
+fn what_is_no_collection_is_told_before_anything_is_measured() {
     let corpus = collection();
-    corpus.remove("small/qrels.tsv");
-    insta::assert_snapshot!(corpus.run("eval small"), @"
+    corpus.write("empty/qrels.tsv", "1 0 a 1\n");
+    insta::assert_snapshot!(corpus.run("eval small empty"), @"
     exit 2
-    stdout:
-    collection            nDCG@10      MAP    R@100     P@10   MRR@10  queries
     stderr:
-    tidings: small/qrels.tsv: not found; see `tidings help eval`
+    tidings: empty/queries.jsonl: not found; see `tidings help eval`
+    ");
+    corpus.remove("empty/qrels.tsv");
+    insta::assert_snapshot!(corpus.run("eval empty"), @"
+    exit 2
+    stderr:
+    tidings: empty/qrels.tsv: not found; see `tidings help eval`
     ");
     corpus.write("small/qrels.tsv", "1 0 a 0\n");
     insta::assert_snapshot!(corpus.run("eval small"), @"
     exit 2
-    stdout:
-    collection            nDCG@10      MAP    R@100     P@10   MRR@10  queries
     stderr:
     tidings: small: no query has a relevant document in qrels.tsv
+    ");
+}
+
+#[test]
+fn no_table_is_begun_for_a_collection_without_documents() {
+    let corpus = collection();
+    corpus.write("small/corpus.jsonl", "\n");
+    insta::assert_snapshot!(corpus.run("eval small"), @"
+    exit 2
+    stderr:
+    tidings: small/corpus.jsonl: no document in it
     ");
 }
