@@ -22,7 +22,7 @@ pub struct Texts<'a> {
     pub title: Option<&'a str>,
     /// The headings above the passage.
     pub headings: &'a [String],
-    /// The passage's number in its document: a phrase of the title is found at the first one.
+    /// The passage's number in its document: the first one is found for a phrase that only the title holds.
     pub ordinal: u32,
     /// The code of the document's language, if it is known.
     pub language: Option<&'a str>,
@@ -46,6 +46,13 @@ pub struct Marks {
     pub title: Vec<Mark>,
     /// Spans of each heading.
     pub headings: Vec<Vec<Mark>>,
+}
+
+impl Marks {
+    /// Whether the passage itself holds one of them, and not its document's title alone.
+    fn is_in_passage(&self) -> bool {
+        !self.text.is_empty() || self.headings.iter().any(|heading| !heading.is_empty())
+    }
 }
 
 /// Tells what a query matched in the texts of its hits.
@@ -169,30 +176,40 @@ impl<'h> Analysed<'h> {
         (has_must || has_one || !needs_one).then_some(marks)
     }
 
+    /// What a clause marks, or `None` where it does not match. What is a match by itself brings with it what the title
+    /// has of the clause, also where that alone would be none.
     fn clause(&self, clause: &TextClause, occur: Occur) -> Option<Marks> {
-        self.pattern(clause, self.patterns.get(&clause.clause)?, occur)
+        let asked = self.asked(self.patterns.get(&clause.clause)?, occur).into_iter();
+        let found: Vec<_> = asked.map(|pattern| (pattern, self.pattern(clause, pattern))).collect();
+        let is_match = |(pattern, marks): &(&Pattern, Marks)| match clause.field {
+            TextField::Any if !is_word(pattern) && self.ordinal > 0 => marks.is_in_passage(),
+            _ => marks.is_in_passage() || !marks.title.is_empty(),
+        };
+        let is_matched = found.iter().any(is_match);
+        let marks = found.into_iter().map(|(_, marks)| marks);
+        is_matched.then(|| marks.fold(self.no_marks(), joined))
     }
 
-    fn pattern(&self, clause: &TextClause, pattern: &Pattern, occur: Occur) -> Option<Marks> {
+    /// The patterns any of which makes a match of one that is asked for in this way.
+    fn asked<'p>(&self, pattern: &'p Pattern, occur: Occur) -> Vec<&'p Pattern> {
         match pattern {
             Pattern::AnyOf(patterns) => {
-                let found = patterns.iter().filter_map(|pattern| self.pattern(clause, pattern, occur));
-                return found.reduce(joined);
+                patterns.iter().flat_map(|pattern| self.asked(pattern, occur)).collect()
             }
-            Pattern::Mixed { required, .. } if occur != Occur::Should => {
-                return self.pattern(clause, required, occur);
-            }
-            Pattern::Pairs(pairs) if occur != Occur::Should && !self.has_parts(pairs) => return None,
-            _ => {}
+            Pattern::Mixed { required, .. } if occur != Occur::Should => self.asked(required, occur),
+            Pattern::Pairs(pairs) if occur != Occur::Should && !self.has_parts(pairs) => Vec::new(),
+            pattern => vec![pattern],
         }
+    }
+
+    fn pattern(&self, clause: &TextClause, pattern: &Pattern) -> Marks {
         let in_words = |words: &[Word]| self.spans(pattern, words, clause.clause);
-        let is_word = matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. });
         let (text, title, headings) = match clause.field {
-            TextField::Any => (true, is_word || self.ordinal == 0, is_word),
+            TextField::Any => (true, true, is_word(pattern)),
             TextField::Title => (false, true, false),
             TextField::Heading => (false, false, true),
         };
-        let marks = Marks {
+        Marks {
             text: if text { in_words(&self.text) } else { Vec::new() },
             title: if title { in_words(&self.title) } else { Vec::new() },
             headings: match pattern {
@@ -200,11 +217,7 @@ impl<'h> Analysed<'h> {
                 _ if headings => self.headings.iter().map(|heading| in_words(heading)).collect(),
                 _ => self.no_marks().headings,
             },
-        };
-        let found = !marks.text.is_empty()
-            || !marks.title.is_empty()
-            || marks.headings.iter().any(|heading| !heading.is_empty());
-        found.then_some(marks)
+        }
     }
 
     /// Whether the parts of a word stand in the texts.
@@ -269,6 +282,11 @@ impl<'h> Analysed<'h> {
             }
         }
     }
+}
+
+/// Whether a pattern is looked for in the title and the headings of every passage, not in its text alone.
+fn is_word(pattern: &Pattern) -> bool {
+    matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. })
 }
 
 /// Whether a query is a condition on the document alone, whose outcome the texts do not tell.
@@ -480,23 +498,41 @@ mod tests {
         assert_eq!(marked("\"미사일\"", "대미사일을 사일로"), "대[미사일|0]을 사일로");
     }
 
+    /// What a query marks at a passage in the title "Camp David summit in real time".
+    fn marked_in_title(query: &str, ordinal: u32, text: &str) -> Vec<&'static str> {
+        let query = parse(query, Options::default()).expect("a good query").query;
+        let title = "Camp David summit in real time";
+        let texts = Texts { text, title: Some(title), headings: &[], ordinal, language: None };
+        let marks = Highlighter::new(&query, &Languages::default()).marks(&texts);
+        marks.title.iter().map(|mark| &title[mark.span.range()]).collect()
+    }
+
     #[test]
-    fn a_phrase_of_the_title_is_found_at_the_first_passage_only() {
+    fn a_phrase_that_only_the_title_holds_is_found_at_the_first_passage() {
+        assert_eq!(marked_in_title("\"camp david\" summit", 0, "x"), ["Camp David", "summit"]);
+        assert_eq!(marked_in_title("\"camp david\" summit", 3, "x"), ["summit"]);
+        assert!(marked_in_title("+\"camp david\" summit", 3, "x").is_empty());
+        assert_eq!(marked_in_title("-\"camp david\" summit", 3, "x"), ["summit"]);
+    }
+
+    #[test]
+    fn what_a_passage_holds_of_a_phrase_is_marked_in_its_title_too() {
+        assert_eq!(marked_in_title("\"camp david\" summit", 3, "At Camp David"), ["Camp David", "summit"]);
+        assert_eq!(marked_in_title("real-time", 3, "Data in real time"), ["real time"]);
+        assert!(marked_in_title("dav*", 3, "x").is_empty());
+        assert_eq!(marked_in_title("dav*", 3, "davits"), ["David"]);
+        assert_eq!(marked_in_title("\"camp david\" OR \"real time\"", 3, "real time"), ["real time"]);
+        assert!(marked_in_title("(\"camp david\" AND x) OR \"real time\"", 3, "camp david").is_empty());
+    }
+
+    #[test]
+    fn a_phrase_is_not_marked_in_headings() {
         let query = parse("\"camp david\" summit", Options::default()).expect("a good query").query;
         let headings = ["The summit at Camp David".to_owned()];
-        let of = |ordinal| {
-            let texts = Texts {
-                text: "x",
-                title: Some("Camp David summit"),
-                headings: &headings,
-                ordinal,
-                language: None,
-            };
-            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts);
-            (marks.title.len(), marks.headings[0].len())
-        };
-        assert_eq!(of(0), (2, 1));
-        assert_eq!(of(3), (1, 1));
+        let texts =
+            Texts { text: "Camp David", title: None, headings: &headings, ordinal: 0, language: None };
+        let marks = Highlighter::new(&query, &Languages::default()).marks(&texts).headings;
+        assert_eq!((marks[0].len(), marks[0][0].span.range()), (1, 4..10));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `search`: what is found, in which order and how much of it.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use crate::harness::Corpus;
 
@@ -46,6 +47,20 @@ fn a_phrase_is_these_words_in_this_order() {
     assert_eq!(corpus.found("'\"missile warning data\"'"), ["docs/news.md#0"]);
     assert_eq!(corpus.found("--phrase warning of missile"), ["docs/wire.jsonl#w-1#0"]);
     assert_eq!(corpus.found("'\"data warning\"'"), [""; 0]);
+}
+
+#[test]
+fn a_phrase_of_a_passage_is_marked_in_its_title_whichever_passage_it_is() {
+    let corpus = Corpus::indexed(&[(
+        "docs/radar.md",
+        "# Real-time radar\n\nA plan.\n\n## Boats\n\nData in real time.\n\n## Pilots\n\nNo time for the real radar.\n",
+    )]);
+    let marks = |hit: &Value| {
+        let marked = hit["title_highlights"].as_array().map(|marks| marks[0]["text"].clone());
+        (hit["passage"]["ordinal"].as_u64().unwrap(), marked)
+    };
+    let all: Vec<_> = corpus.hits("--sort path real-time").iter().map(marks).collect();
+    assert_eq!(all, [(0, Some("Real-time".into())), (1, Some("Real-time".into()))]);
 }
 
 #[test]
