@@ -39,12 +39,6 @@ fn harbour() -> Corpus {
     ])
 }
 
-/// The hits of a run with `--json`.
-fn hits(run: &Run) -> Vec<Value> {
-    let lines = run.json_lines().into_iter();
-    lines.filter(|line| line["type"] == "hit").map(|line| line["data"].clone()).collect()
-}
-
 /// The first line of a run with `--json`: how the query was understood.
 fn begin(run: &Run) -> Value {
     run.json_lines()[0]["data"].clone()
@@ -106,7 +100,7 @@ mod shares {
              1.329   sends: sends
         ");
         let run = corpus.run("search --explain --limit 1 --json 'sank sends'");
-        let shares = &hits(&run)[0]["explanation"]["shares"];
+        let shares = &run.hits()[0]["explanation"]["shares"];
         assert_eq!(shares[0]["matches"], false);
         assert!(shares[0]["score"].as_f64().unwrap() > 0.0, "{run}");
         assert_eq!(shares[0].get("texts"), None);
@@ -115,8 +109,6 @@ mod shares {
     #[test]
     fn shares_add_up_to_the_score_and_satisfy_the_schema() {
         let corpus = harbour();
-        let schema = serde_json::from_str(corpus.run("schema").out()).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
         for arguments in [
             "storm warning boats",
             "--expand storm",
@@ -128,9 +120,9 @@ mod shares {
             "lang:en",
         ] {
             let run = corpus.run(&format!("search --json --explain {arguments}"));
-            assert!(run.json_lines().iter().all(|line| validator.is_valid(line)), "{arguments}: {run}");
-            assert!(!hits(&run).is_empty(), "{arguments}: {run}");
-            for hit in hits(&run) {
+            corpus.assert_fits_schema(&run);
+            assert!(!run.hits().is_empty(), "{arguments}: {run}");
+            for hit in run.hits() {
                 let shares = hit["explanation"]["shares"].as_array().unwrap();
                 let sum: f64 = shares.iter().map(|share| share["score"].as_f64().unwrap()).sum();
                 let score = hit["score"].as_f64().unwrap();
@@ -146,9 +138,9 @@ mod shares {
     fn hits_have_an_explanation_only_where_one_was_asked_for() {
         let corpus = harbour();
         let run = corpus.run("search --json storm");
-        assert!(hits(&run).iter().all(|hit| hit.get("explanation").is_none()), "{run}");
+        assert!(run.hits().iter().all(|hit| hit.get("explanation").is_none()), "{run}");
         let run = corpus.run("search --json --explain storm");
-        assert!(hits(&run).iter().all(|hit| hit.get("explanation").is_some()), "{run}");
+        assert!(run.hits().iter().all(|hit| hit.get("explanation").is_some()), "{run}");
     }
 
     #[test]
@@ -351,7 +343,7 @@ mod within_document {
             let highlights = hit["highlights"].as_array().unwrap().iter();
             highlights.map(|highlight| highlight["text"].as_str().unwrap().to_owned()).collect()
         };
-        let marked: Vec<_> = hits(&run).iter().map(marked).collect();
+        let marked: Vec<_> = run.hits().iter().map(marked).collect();
         assert_eq!(marked, [vec!["warning"], vec!["storm"], vec!["storm", "warning"]]);
     }
 

@@ -144,8 +144,17 @@ impl Corpus {
     pub fn hits(&self, arguments: &str) -> Vec<Value> {
         let run = self.run(&format!("search --json {arguments}"));
         assert!(matches!(run.code, 0 | 1), "{run}");
-        let lines = run.json_lines().into_iter();
-        lines.filter(|line| line["type"] == "hit").map(|line| line["data"].clone()).collect()
+        run.hits()
+    }
+
+    /// Holds every line of a run with `--json` against the schema that the program gives.
+    pub fn assert_fits_schema(&self, run: &Run) {
+        let schema = serde_json::from_str(self.run("schema").out()).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        for line in run.json_lines() {
+            let faults: Vec<_> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
+            assert!(faults.is_empty(), "{line}: {faults:?}");
+        }
     }
 
     /// The ids of the passages that a query finds, in the order of ranks.
@@ -211,6 +220,12 @@ impl Run {
     /// The lines of standard output, each one JSON value.
     pub fn json_lines(&self) -> Vec<Value> {
         self.out().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+
+    /// The hits among these lines.
+    pub fn hits(&self) -> Vec<Value> {
+        let lines = self.json_lines().into_iter();
+        lines.filter(|line| line["type"] == "hit").map(|line| line["data"].clone()).collect()
     }
 }
 

@@ -270,9 +270,7 @@ fn number(value: &Value) -> usize {
 }
 
 fn sample_hits(corpus: &Corpus, options: &str) -> Vec<Value> {
-    let run = corpus.run_with(&format!("search --json --limit 1000 --queries - {options}"), SAMPLE_QUERIES);
-    let lines = run.json_lines().into_iter();
-    lines.filter(|line| line["type"] == "hit").map(|line| line["data"].clone()).collect()
+    corpus.run_with(&format!("search --json --limit 1000 --queries - {options}"), SAMPLE_QUERIES).hits()
 }
 
 #[test]

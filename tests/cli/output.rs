@@ -407,8 +407,6 @@ fn exact_paths_are_given_with_zero_bytes_alone() {
 fn every_line_of_json_fits_the_schema() {
     let corpus = Corpus::desk();
     corpus.write("docs/broken.jsonl", "{\"id\":\"b\",\"text\":\"a storm\"}\nbroken\n");
-    let schema = corpus.run("schema");
-    let validator = jsonschema::draft202012::new(&serde_json::from_str(schema.out()).unwrap()).unwrap();
     let runs = [
         corpus.run("search --json --limit 100 '*'"),
         corpus.run("search --json zebra"),
@@ -422,9 +420,8 @@ fn every_line_of_json_fits_the_schema() {
     ];
     let mut kinds = std::collections::BTreeMap::<String, usize>::new();
     for run in runs {
+        corpus.assert_fits_schema(&run);
         for line in run.json_lines() {
-            let faults: Vec<_> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
-            assert!(faults.is_empty(), "{line}: {faults:?}");
             *kinds.entry(line["type"].as_str().unwrap().to_owned()).or_default() += 1;
         }
     }

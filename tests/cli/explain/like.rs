@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{begin, harbour, hits};
+use super::{begin, harbour};
 
 #[test]
 fn the_document_itself_is_left_out() {
@@ -48,7 +48,7 @@ fn only_the_words_of_a_passage_count_where_one_is_named() {
                  not found: coast, guard, radar, boats
     ");
     let run = corpus.run("like docs/coast.md#1 --json");
-    assert!(hits(&run).iter().all(|hit| hit["document"]["id"] != "docs/coast.md"), "{run}");
+    assert!(run.hits().iter().all(|hit| hit["document"]["id"] != "docs/coast.md"), "{run}");
     assert_eq!(begin(&run)["query_text"], "docs/coast.md#1");
 }
 
@@ -61,10 +61,8 @@ fn its_hits_are_narrowed_grouped_and_counted_as_those_of_a_search() {
     assert_eq!(found("--filter format:text"), "docs/pilots.txt\n");
     assert_eq!(found("--filter 'lang:ko'"), "");
     assert_eq!(corpus.run("like docs/coast.md --count --group document").out(), "2\n");
-    let schema = serde_json::from_str(corpus.run("schema").out()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
     let run = corpus.run("like docs/coast.md --json --explain --facets format --qid q7");
-    assert!(run.json_lines().iter().all(|line| validator.is_valid(line)), "{run}");
+    corpus.assert_fits_schema(&run);
     assert_eq!(begin(&run)["qid"], "q7");
 }
 
