@@ -6,14 +6,12 @@ use clap::Args;
 
 use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
-use super::search::flags::{ChoiceArguments, OutputArguments, ReadingArguments, WideningArguments};
-use super::search::narrow::NarrowArguments;
-use super::search::session::{Asked, Session, Told};
-use super::search::{give_out, tell_unknown_keys};
-use super::show::{find, without_text};
-use crate::engine::{Engine, LocalEngine};
+use super::search::flags::HitArguments;
+use super::search::session::{Asked, Told};
+use super::search::{give_out, open};
+use super::show::{as_id, find_or_tell, without_text};
+use crate::engine::Engine;
 use crate::hit::Request;
-use crate::index::Snapshot;
 use crate::render::Turn;
 
 /// Find passages like one, or like a document: those with the words that set it apart
@@ -30,33 +28,12 @@ pub(super) struct Arguments {
     #[arg(value_name = "DOCUMENT", allow_hyphen_values = true)]
     document: String,
     #[command(flatten)]
-    choice: ChoiceArguments,
-    #[command(flatten)]
-    narrow: NarrowArguments,
-    #[command(flatten)]
-    output: OutputArguments,
+    hits: HitArguments,
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let filter = arguments.narrow.filter()?;
-    arguments.output.check(&arguments.narrow)?;
-    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
-    let facets = arguments.narrow.facets();
-    tell_unknown_keys(engine.snapshot(), filter.as_ref(), &facets)?;
-    let session = Session {
-        engine,
-        reading: ReadingArguments::default(),
-        widening: WideningArguments::default(),
-        choice: arguments.choice.clone(),
-        facets,
-        explain: arguments.output.explain,
-        filter,
-        options: arguments.output.render_options(global),
-        problems: Vec::new(),
-    };
-    let id = arguments.document.strip_prefix("./").unwrap_or(&arguments.document);
-    let Some((record, ordinal)) = find(session.engine.snapshot(), id)? else {
-        tell(format_args!("{id}: no such document in the index; `tidings status {id}` may say why"));
+    let session = open(global, &arguments.hits, arguments.hits.filter()?)?;
+    let Some((record, ordinal)) = find_or_tell(session.engine.snapshot(), &arguments.document)? else {
         return Ok(Outcome::Nothing);
     };
     let passages = session.engine.passages_of(record.id.as_str(), ordinal)?;
@@ -65,7 +42,11 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     }
     let query = session.engine.like(&passages)?;
     let request = Request { without: Some(record.id), ..session.request(query.clone()) };
-    let asked = Asked { text: id, id: arguments.output.qid.as_deref(), turn: Turn::Only };
+    let asked = Asked {
+        text: as_id(&arguments.document),
+        id: arguments.hits.output.qid.as_deref(),
+        turn: Turn::Only,
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let given = session.respond(asked, &query, &request, Told::default(), &mut out)?;
     let outcome = give_out(&session, &given, &mut out)?;

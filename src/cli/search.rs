@@ -2,7 +2,7 @@
 
 mod batch;
 pub(super) mod flags;
-pub(super) mod narrow;
+mod narrow;
 pub(super) mod session;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -17,13 +17,11 @@ use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
 use crate::engine::{LocalEngine, unknown_facets, unknown_keys};
-use crate::hit::FacetRequest;
 use crate::index::Snapshot;
 use crate::ingest;
 use crate::query::Query;
 use crate::render::{Problem, Turn};
-use flags::{ChoiceArguments, OutputArguments, ReadingArguments, WideningArguments};
-use narrow::NarrowArguments;
+use flags::{HitArguments, ReadingArguments, WideningArguments};
 use session::{Asked, Given, Session};
 
 const EXAMPLES: &str = r#"Query text:
@@ -75,11 +73,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     widening: WideningArguments,
     #[command(flatten)]
-    choice: ChoiceArguments,
-    #[command(flatten)]
-    narrow: NarrowArguments,
-    #[command(flatten)]
-    output: OutputArguments,
+    hits: HitArguments,
     #[command(flatten)]
     refresh: RefreshArguments,
 }
@@ -103,32 +97,48 @@ struct RefreshArguments {
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
-    let filter = arguments.narrow.filter()?;
-    arguments.output.check(&arguments.narrow)?;
+    let filter = arguments.hits.filter()?;
     let problems = refresh(global, &arguments.refresh)?;
-    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
-    let facets = arguments.narrow.facets();
-    tell_unknown_keys(engine.snapshot(), filter.as_ref(), &facets)?;
     let session = Arc::new(Session {
-        engine,
         reading: arguments.reading,
         widening: arguments.widening,
-        choice: arguments.choice.clone(),
-        facets,
-        explain: arguments.output.explain,
-        filter,
-        options: arguments.output.render_options(global),
         problems,
+        ..open(global, &arguments.hits, filter)?
     });
     let mut out = BufWriter::new(io::stdout().lock());
     let outcome = match &arguments.queries {
         Some(file) => batch::answer_all(&session, file, &mut out)?,
-        None => answer_one(&session, &arguments.query.join(" "), arguments.output.qid.as_deref(), &mut out)?,
+        None => {
+            answer_one(&session, &arguments.query.join(" "), arguments.hits.output.qid.as_deref(), &mut out)?
+        }
     };
     out.flush()?;
     Ok(match (outcome, session.problems.is_empty()) {
         (Outcome::Done | Outcome::Nothing, false) => Outcome::Partial,
         (outcome, _) => outcome,
+    })
+}
+
+/// Opens the index for the hits that are asked for; tells of facts that no document can be found or counted by, before
+/// any query is read.
+pub(super) fn open(global: &Global, hits: &HitArguments, filter: Option<Query>) -> Result<Session, Failure> {
+    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    let facets = hits.narrow.facets();
+    let mut unknown = unknown_facets(engine.snapshot(), &facets)?;
+    if let Some(filter) = &filter {
+        unknown.extend(unknown_keys(engine.snapshot(), filter)?);
+    }
+    unknown.iter().map(unknown_key_told).for_each(tell);
+    Ok(Session {
+        engine,
+        reading: ReadingArguments::default(),
+        widening: WideningArguments::default(),
+        choice: hits.choice.clone(),
+        facets,
+        explain: hits.output.explain,
+        filter,
+        options: hits.output.render_options(global),
+        problems: Vec::new(),
     })
 }
 
@@ -154,20 +164,6 @@ pub(super) fn give_out(session: &Session, given: &Given, out: &mut dyn Write) ->
     }
     given.remarks.iter().for_each(tell);
     Ok(if given.found { Outcome::Done } else { Outcome::Nothing })
-}
-
-/// Tells of facts that no document can be found or counted by, before any query is read.
-pub(super) fn tell_unknown_keys(
-    snapshot: &Snapshot,
-    filter: Option<&Query>,
-    facets: &FacetRequest,
-) -> Result<(), Failure> {
-    let mut unknown = unknown_facets(snapshot, facets)?;
-    if let Some(filter) = filter {
-        unknown.extend(unknown_keys(snapshot, filter)?);
-    }
-    unknown.iter().map(unknown_key_told).for_each(tell);
-    Ok(())
 }
 
 /// What to tell of facts that no document can be found by, since a slip of the pen would go unnoticed.

@@ -31,9 +31,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let snapshot = Snapshot::open(&global.index)?;
-    let id = arguments.document.strip_prefix("./").unwrap_or(&arguments.document);
-    let Some((record, ordinal)) = find(&snapshot, id)? else {
-        tell(format_args!("{id}: no such document in the index; `tidings status {id}` may say why"));
+    let Some((record, ordinal)) = find_or_tell(&snapshot, &arguments.document)? else {
         return Ok(Outcome::Nothing);
     };
     let mut passages = snapshot.passages_of(record.id.as_str())?;
@@ -51,6 +49,24 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// The id that was meant by what was typed, which may begin as paths do.
+pub(super) fn as_id(typed: &str) -> &str {
+    typed.strip_prefix("./").unwrap_or(typed)
+}
+
+/// The document that was typed, and the number of its passage if it was that; tells where there is none.
+pub(super) fn find_or_tell(
+    snapshot: &Snapshot,
+    typed: &str,
+) -> Result<Option<(DocumentRecord, Option<u32>)>, Failure> {
+    let id = as_id(typed);
+    let found = find(snapshot, id)?;
+    if found.is_none() {
+        tell(format_args!("{id}: no such document in the index; `tidings status {id}` may say why"));
+    }
+    Ok(found)
 }
 
 /// The document of this id; or else the one, and the number of its passage, of which this is a passage's id.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::Global;
 use super::Failure;
 use super::narrow::NarrowArguments;
-use crate::query::{self, Operator, Reading};
+use crate::query::{self, Operator, Query, Reading};
 use crate::render::{self, Colour, HyperlinkFormat, Hyperlinks, OutputFormat, Separator};
 
 /// How the query text is read.
@@ -108,6 +108,26 @@ pub(in crate::cli) struct OutputArguments {
     pub(in crate::cli) qid: Option<String>,
 }
 
+/// What every command takes that gives hits: which they are, and how they are shown.
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct HitArguments {
+    #[command(flatten)]
+    pub(in crate::cli) choice: ChoiceArguments,
+    #[command(flatten)]
+    pub(in crate::cli) narrow: NarrowArguments,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArguments,
+}
+
+impl HitArguments {
+    /// What hits must match beside the query; refuses what does not go together.
+    pub(in crate::cli) fn filter(&self) -> Result<Option<Query>, Failure> {
+        let filter = self.narrow.filter()?;
+        self.output.check(&self.narrow)?;
+        Ok(filter)
+    }
+}
+
 /// Passages or documents.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(in crate::cli) enum GroupBy {
@@ -149,7 +169,7 @@ pub(in crate::cli) enum Format {
 
 impl OutputArguments {
     /// How answers are written.
-    pub(in crate::cli) fn render_options(&self, global: &Global) -> render::Options {
+    pub(super) fn render_options(&self, global: &Global) -> render::Options {
         let output = self;
         let colour = if global.colours_output() { Colour::Ansi } else { Colour::Plain };
         let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
@@ -172,7 +192,7 @@ impl OutputArguments {
     }
 
     /// Refuses counts of documents and explanations where the output has no place for them.
-    pub(in crate::cli) fn check(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
+    fn check(&self, narrow: &NarrowArguments) -> Result<(), Failure> {
         let format = if self.json { Format::Json } else { self.format };
         let is_text = matches!(format, Format::Text | Format::Json);
         if narrow.has_facets() && !is_text && format != Format::Html {
