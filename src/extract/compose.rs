@@ -378,6 +378,7 @@ pub(super) fn is_space(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::laws::assert_sections;
     use super::*;
 
     #[test]
@@ -410,11 +411,6 @@ mod tests {
         out.begin_heading(2);
         out.end_heading();
         let composed = out.finish();
-        let sections: Vec<_> = composed
-            .sections
-            .iter()
-            .map(|section| (section.headings.join("/"), &composed.text[section.span.range()]))
-            .collect();
         let expected = [
             ("", "before"),
             ("A", "A\n\ntext"),
@@ -422,7 +418,7 @@ mod tests {
             ("C", "C\n\ntext"),
             ("D", "D\n\ntext"),
         ];
-        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+        assert_sections(&composed.text, &composed.sections, &expected);
         assert_eq!(composed.title.as_deref(), Some("D"));
     }
 
@@ -439,13 +435,8 @@ mod tests {
         out.end_sections(1);
         out.placed("under nothing");
         let composed = out.finish();
-        let sections: Vec<_> = composed
-            .sections
-            .iter()
-            .map(|section| (section.headings.join("/"), &composed.text[section.span.range()]))
-            .collect();
         let expected = [("A", "A"), ("A/B", "B"), ("A", "under A"), ("", "under nothing")];
-        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+        assert_sections(&composed.text, &composed.sections, &expected);
     }
 
     #[test]

@@ -15,6 +15,14 @@ pub(super) fn extracted(format: Format, bytes: &[u8]) -> Document {
     document
 }
 
+/// Holds the sections of a text against these: the headings of each, and what stands in it.
+#[track_caller]
+pub(super) fn assert_sections(text: &str, sections: &[Section], expected: &[(&str, &str)]) {
+    let told = |section: &Section| (section.headings.join("/"), &text[section.span.range()]);
+    let expected: Vec<_> = expected.iter().map(|&(headings, text)| (headings.to_owned(), text)).collect();
+    assert_eq!(sections.iter().map(told).collect::<Vec<_>>(), expected);
+}
+
 /// The bytes of the source, and the line, that the text's first `word` leads back to.
 pub(super) fn located<'a>(document: &Document, source: &'a [u8], word: &str) -> (&'a [u8], usize) {
     let at = document.text.find(word).expect("in the text");

@@ -203,7 +203,7 @@ fn is_line_break(tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::laws::{extracted, located};
+    use super::super::laws::{assert_sections, extracted, located};
     use super::*;
     use crate::date::Date;
 
@@ -248,11 +248,6 @@ mod tests {
     fn headings_make_sections_and_the_title() {
         let source = "Lead\n\n## Early\n\nx\n\n# *The* Title #\n\na\n\nSub\n---\n\nb\n\n# Next\nc";
         let document = extracted(Format::Markdown, source.as_bytes());
-        let sections: Vec<_> = document
-            .sections
-            .iter()
-            .map(|section| (section.headings.join("/"), &document.text[section.span.range()]))
-            .collect();
         let expected = [
             ("", "Lead"),
             ("Early", "Early\n\nx"),
@@ -260,7 +255,7 @@ mod tests {
             ("The Title/Sub", "Sub\n\nb"),
             ("Next", "Next\n\nc"),
         ];
-        assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+        assert_sections(&document.text, &document.sections, &expected);
         assert_eq!(document.facts.title.as_deref(), Some("The Title"));
         assert_eq!(extracted(Format::Markdown, b"### Only\n").facts.title.as_deref(), Some("Only"));
     }

@@ -1,5 +1,5 @@
 use super::super::decode::encode;
-use super::super::laws::{extracted, located};
+use super::super::laws::{assert_sections, extracted, located};
 use super::*;
 use crate::date::Date;
 use crate::document::DateSource;
@@ -84,13 +84,8 @@ fn preformatted_text_keeps_its_lines() {
 #[test]
 fn headings_make_sections() {
     let document = page("<p>Lead</p><h1>A</h1><p>a</p><h2>B &amp; C</h2>b<h1></h1><h2>D</h2>d");
-    let sections: Vec<_> = document
-        .sections
-        .iter()
-        .map(|section| (section.headings.join("/"), &document.text[section.span.range()]))
-        .collect();
     let expected = [("", "Lead"), ("A", "A\n\na"), ("A/B & C", "B & C\n\nb"), ("A/D", "D\n\nd")];
-    assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+    assert_sections(&document.text, &document.sections, &expected);
 }
 
 #[test]

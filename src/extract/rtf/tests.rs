@@ -1,5 +1,5 @@
 use super::super::decode::encode;
-use super::super::laws::{extracted, located};
+use super::super::laws::{assert_sections, extracted, located};
 use super::*;
 
 fn text(source: &str) -> String {
@@ -31,14 +31,9 @@ fn outline_levels_and_styles_make_headings() {
         \\pard\\s1 First\\par\\pard Text\\par\\pard\\s2 {Second} part\\par\\pard\\s0 More\\par\
         {\\pard\\outlinelevel0 Third\\par}{\\pard\\outlinelevel9 End\\par}}";
     let document = extracted(Format::Rtf, source.as_bytes());
-    let sections: Vec<_> = document
-        .sections
-        .iter()
-        .map(|section| (section.headings.join("/"), &document.text[section.span.range()]))
-        .collect();
     let expected =
         [("First", "First\n\nText"), ("First/Second part", "Second part\n\nMore"), ("Third", "Third\n\nEnd")];
-    assert_eq!(sections, expected.map(|(headings, text)| (headings.to_owned(), text)));
+    assert_sections(&document.text, &document.sections, &expected);
     assert_eq!(document.facts.title.as_deref(), Some("First"));
 }
 
