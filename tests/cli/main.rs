@@ -8,6 +8,7 @@ mod explain;
 mod formats;
 mod harness;
 mod index;
+mod json_lines;
 mod languages;
 mod laws;
 mod maintain;
