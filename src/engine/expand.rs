@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use tantivy::Searcher;
 use tantivy::schema::Field;
+use tantivy::termdict::TermMerger;
 
 use super::{EngineError, MAX_EXPANSION};
 use crate::analysis::{Languages, STEM_MARK, Stems};
@@ -37,15 +38,15 @@ pub(super) fn inflected(
     languages: &Languages,
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
-    let starts = languages.starts_of_inflections(stems);
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        for start in starts.iter().map(String::as_bytes) {
-            let mut terms = index.terms().range().ge(start).into_stream().map_err(io_error)?;
-            while terms.advance() && terms.key().starts_with(start) {
-                if std::str::from_utf8(terms.key()).is_ok_and(|word| languages.share(word, stems)) {
-                    take(&mut words, terms.key(), || stems.iter().next().unwrap_or_default().to_owned())?;
-                }
+    let dictionaries = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
+    let dictionaries: Vec<_> = dictionaries.collect::<Result<_, _>>()?;
+    for start in languages.starts_of_inflections(stems).iter().map(String::as_bytes) {
+        let streams = dictionaries.iter().map(|index| index.terms().range().ge(start).into_stream());
+        // A word that stands in several segments is asked for its stem once.
+        let mut terms = TermMerger::new(streams.collect::<Result<_, _>>().map_err(io_error)?);
+        while terms.advance() && terms.key().starts_with(start) {
+            if std::str::from_utf8(terms.key()).is_ok_and(|word| languages.share(word, stems)) {
+                take(&mut words, terms.key(), || stems.iter().next().unwrap_or_default().to_owned())?;
             }
         }
     }
