@@ -507,10 +507,12 @@ impl<'a> Compiler<'a> {
         let must = must.into_iter().map(|query| (TantivyOccur::Must, query));
         let should = should.into_iter().map(|query| (TantivyOccur::Should, query));
         let mut clauses: Vec<_> = must.chain(should).collect();
-        if clauses.is_empty() {
-            clauses.push((TantivyOccur::Must, self.all_passages()));
+        match clauses.len() {
+            0 => self.all_passages(),
+            // Tantivy does not look through a query of one clause to find a union that it can prune.
+            1 => clauses.remove(0).1,
+            _ => Box::new(BooleanQuery::new(clauses)),
         }
-        Box::new(BooleanQuery::new(clauses))
     }
 
     fn all_passages(&self) -> Box<dyn TantivyQuery> {

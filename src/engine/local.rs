@@ -217,6 +217,10 @@ impl Search<'_> {
 
     fn put_ties_in_order(&self, ties: &mut [Placed]) -> Result<(), EngineError> {
         ties.sort_by_key(|placed| placed.segment);
+        if ties.first().map(|first| first.segment) == ties.last().map(|last| last.segment) {
+            ties.sort_by_key(|placed| placed.candidate);
+            return Ok(());
+        }
         let mut named = Vec::with_capacity(ties.len());
         for of_segment in ties.chunk_by(|a, b| a.segment == b.segment) {
             let docs: Vec<DocId> = of_segment.iter().map(|placed| placed.candidate.doc).collect();
@@ -237,7 +241,6 @@ impl Search<'_> {
         let mut rescored = vec![Rescored::default(); placed.len()];
         for (segment, here) in by_segment(placed) {
             let docs: Vec<DocId> = here.iter().map(|&at| placed[at].candidate.doc).collect();
-            let segment = self.snapshot.searcher().segment_reader(segment);
             for (at, found) in here.into_iter().zip(rescorer.rescore(segment, &docs)?) {
                 rescored[at] = found;
             }
@@ -302,7 +305,7 @@ impl Search<'_> {
     /// What is to be said of passages of a segment, which are given in order: by the second look, if there is one.
     fn looked_at(&self, segment: u32, docs: &[DocId]) -> Result<Vec<Rescored>, EngineError> {
         match &self.rescorer {
-            Some(rescorer) => rescorer.rescore(self.snapshot.searcher().segment_reader(segment), docs),
+            Some(rescorer) => rescorer.rescore(segment, docs),
             None => Ok(self.plainly(segment, docs)?),
         }
     }

@@ -23,6 +23,7 @@ mod suggest;
 mod sweep;
 mod terms;
 mod top;
+mod union;
 
 use crate::analysis::Languages;
 use crate::hit::{Hit, Request, Response};

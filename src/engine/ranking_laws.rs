@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use tantivy::query::{BooleanQuery, TermQuery};
 
+use super::compile::compile;
 use super::laws::{Documents, found, index, request};
 use super::{Engine, LocalEngine};
-use crate::hit::{Group, Hit, Request, Sort};
+use crate::hit::{Count, Group, Hit, Request, Sort};
 use crate::query::{Occur, Query};
 
 const WORDS: [&str; 6] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
@@ -68,6 +70,68 @@ fn what_lies_behind_the_pool_comes_behind_it_in_its_order() {
     let ids: BTreeSet<_> = whole.iter().map(|(id, ..)| id).collect();
     assert_eq!(ids.len(), 1500, "each is found once");
     assert_eq!(found(&engine, "alpha beta", 1200, Group::Passage), whole[..1200]);
+}
+
+/// Passages of many lengths, in which some words are frequent and some rare.
+fn many_passages() -> Documents {
+    let mut state = 7_u32;
+    let mut random = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    let word = |at: u32| WORDS[(at.trailing_zeros() as usize).min(5)];
+    let mut passage = |_| {
+        let words = 3 + random(20);
+        (0..words).map(|_| word(random(1 << 12))).collect::<Vec<_>>().join(" ")
+    };
+    (0..12).map(|_| (0..900).map(&mut passage).collect()).collect()
+}
+
+#[test]
+fn what_is_skipped_is_not_among_the_best() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = index(folder.path(), &many_passages(), 7, 5);
+    for words in [
+        "zeta",
+        "zeta epsilon",
+        "delta zeta alpha",
+        "alpha beta gamma delta epsilon zeta zeta",
+        "zeta^9 beta",
+    ] {
+        for limit in [10, 400] {
+            let by_words = found(&engine, words, limit, Group::Passage);
+            // What excludes is not asked of words alone.
+            let otherwise = found(&engine, &format!("{words} -nowhere"), limit, Group::Passage);
+            assert_eq!(by_words.len(), limit);
+            for (one, other) in by_words.iter().zip(&otherwise) {
+                assert_eq!(one.0, other.0, "{words}");
+                assert!((one.1 - other.1).abs() < 1e-5, "{words}: {one:?} {other:?}");
+            }
+        }
+        let exact = Request { count: Count::Exact, ..request(words, 1, Group::Passage) };
+        let otherwise =
+            Request { count: Count::Exact, ..request(&format!("{words} -nowhere"), 1, Group::Passage) };
+        let total = |request: &Request| engine.search(request).expect("an answer").total;
+        assert_eq!(total(&exact), total(&otherwise), "{words}");
+    }
+}
+
+#[test]
+fn tantivy_sees_that_it_can_skip_passages() {
+    let (_folder, engine) = built(&documents(&[&["alpha beta"]]));
+    let clauses_of_terms = |query: &str| {
+        let query = compile(&request(query, 1, Group::Passage).query, engine.snapshot())
+            .expect("it compiles")
+            .matching;
+        match query.downcast_ref::<BooleanQuery>() {
+            Some(all) => all.clauses().iter().filter(|(_, query)| query.is::<TermQuery>()).count(),
+            None => usize::from(query.is::<TermQuery>()),
+        }
+    };
+    assert_eq!(
+        ["alpha", "+alpha", "alpha beta", "+alpha +beta", "(alpha OR beta)"].map(clauses_of_terms),
+        [1, 1, 2, 2, 2]
+    );
 }
 
 /// Whether a document matches a query as a whole, worked out word by word; `is_second` says whether its path is the one

@@ -18,7 +18,7 @@
 mod look;
 
 use tantivy::query::{Bm25StatisticsProvider, Weight};
-use tantivy::{DocId, SegmentReader, Term};
+use tantivy::{DocId, Term};
 
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
@@ -163,11 +163,7 @@ impl<'a> Rescorer<'a> {
     }
 
     /// Looks at passages of a segment, which are given in increasing order.
-    pub(super) fn rescore(
-        &self,
-        segment: &SegmentReader,
-        docs: &[DocId],
-    ) -> Result<Vec<Rescored>, EngineError> {
+    pub(super) fn rescore(&self, segment: u32, docs: &[DocId]) -> Result<Vec<Rescored>, EngineError> {
         Look::new(self, segment)?.passages(docs)
     }
 }

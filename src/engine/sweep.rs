@@ -1,7 +1,8 @@
 //! The plain ranking: the best passages by BM25, in one sweep over each segment.
 //!
-//! Tantivy's scorers skip whatever cannot reach the passages found so far (block-max WAND), and what they let through is
-//! scored again by the [`Plan`], exactly. Other orders, and exact counts, visit every passage that matches.
+//! Where any of some words will do, the [`Union`] of them finds the best. Of other queries tantivy's scorers skip what
+//! cannot reach the passages found so far, and what they let through is scored again by the [`Plan`], exactly. Other
+//! orders, and exact counts, visit every passage that matches.
 
 use tantivy::columnar::Column;
 use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query as TantivyQuery, Scorer, Weight};
@@ -14,8 +15,9 @@ use super::facets::Counter;
 use super::plan::{Plan, Value};
 use super::rescore::Rescorer;
 use super::top::{BestOfDocument, Candidate, Top};
+use super::union::Union;
 use crate::hit::{FacetRequest, Facets, Group, Request, Sort};
-use crate::index::Snapshot;
+use crate::index::{Places, Snapshot};
 
 /// What a passage's approximate score may fall short of the score to beat and still be looked at, for the rounding of
 /// sums. What else may be wrong with it depends on the segment: see [`Sweep::slack`].
@@ -32,6 +34,8 @@ pub(super) struct Sweep<'a> {
     weight: Box<dyn Weight>,
     leaves: Vec<(Leaf, Box<dyn Weight>)>,
     neighbours: Vec<Neighbours>,
+    /// The words, where any of them will do and nothing else is asked for.
+    union: Option<Union>,
 }
 
 /// How many of the best passages, and of the documents with the best passages, are wanted; 0 for none.
@@ -64,6 +68,7 @@ impl<'a> Sweep<'a> {
     ) -> Result<Self, EngineError> {
         let scoring = EnableScoring::enabled_from_statistics_provider(snapshot, snapshot.searcher());
         let weighed = |leaf: Leaf| leaf.query.weight(scoring).map(|weight| (leaf, weight));
+        let union = Union::of(snapshot, &compiled.plan, |leaf| &compiled.leaves[leaf])?;
         Ok(Self {
             snapshot,
             group: request.group,
@@ -73,6 +78,7 @@ impl<'a> Sweep<'a> {
             matching: compiled.matching,
             leaves: compiled.leaves.into_iter().map(weighed).collect::<Result<_, _>>()?,
             neighbours: compiled.neighbours,
+            union,
         })
     }
 
@@ -86,30 +92,62 @@ impl<'a> Sweep<'a> {
         self.leaves[leaf].0.clause
     }
 
+    /// The numbers of the segments.
+    fn segments(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(self.snapshot.searcher().segment_readers()).map(|(segment, _)| segment)
+    }
+
+    fn reader(&self, segment: u32) -> &SegmentReader {
+        self.snapshot.searcher().segment_reader(segment)
+    }
+
     /// Sweeps over all segments.
     pub(super) fn run(&self, depth: Depth) -> Result<Found, EngineError> {
         let mut found = Found::default();
-        for (ordinal, segment) in (0..).zip(self.snapshot.searcher().segment_readers()) {
+        for segment in self.segments() {
             let mut tops = Tops::new(depth, self.group);
             match self.sort {
-                Sort::Score => self.sweep_ranked(segment, &mut tops, &mut found)?,
+                Sort::Score => match &self.union {
+                    Some(union) => self.sweep_words(union, segment, &mut tops, &mut found)?,
+                    None => self.sweep_ranked(segment, &mut tops, &mut found)?,
+                },
                 Sort::Date | Sort::DateDescending | Sort::Path => self.sweep_all(segment, &mut tops)?,
             }
-            tops.finish(ordinal, &mut found);
+            tops.finish(segment, &mut found);
         }
         Ok(found)
     }
 
-    /// Visits the passages that may be among the best.
-    fn sweep_ranked(
+    /// Visits the passages that are among the best of those before them, by words any of which will do.
+    fn sweep_words(
         &self,
-        segment: &SegmentReader,
+        union: &Union,
+        segment: u32,
         tops: &mut Tops,
         found: &mut Found,
     ) -> Result<(), EngineError> {
+        let places = self.snapshot.places(segment)?;
+        let segment = self.reader(segment);
+        let known = found.key_to_beat(tops.depth);
+        let threshold = |tops: &Tops| tops.threshold().into_iter().chain(known).fold(0.0, f64::max);
+        let before = threshold(tops);
+        let mut visit = |doc: DocId, key: f64| {
+            if !segment.is_deleted(doc) {
+                tops.take(candidate(places, doc, key));
+            }
+            threshold(tops)
+        };
+        found.postings += union.visit(segment, before, &mut visit)?;
+        found.pruned |= known.is_some() || tops.threshold().is_some();
+        Ok(())
+    }
+
+    /// Visits the passages that may be among the best.
+    fn sweep_ranked(&self, segment: u32, tops: &mut Tops, found: &mut Found) -> Result<(), EngineError> {
+        let places = self.snapshot.places(segment)?;
+        let segment = self.reader(segment);
         let mut leaves = self.scorers(segment)?;
         found.postings += leaves.iter().map(|leaf| u64::from(leaf.size_hint())).sum::<u64>();
-        let columns = Columns::open(segment)?;
         let known = found.key_to_beat(tops.depth);
         let slack = self.slack(segment)?;
         let threshold = |tops: &Tops| {
@@ -120,7 +158,7 @@ impl<'a> Sweep<'a> {
             if !segment.is_deleted(doc)
                 && let Some(key) = score_plainly(&self.plan, &mut leaves, doc)
             {
-                tops.take(columns.candidate(doc, key));
+                tops.take(candidate(places, doc, key));
             }
             threshold(tops)
         };
@@ -156,10 +194,12 @@ impl<'a> Sweep<'a> {
     }
 
     /// Visits every passage that matches.
-    fn sweep_all(&self, segment: &SegmentReader, tops: &mut Tops) -> Result<(), EngineError> {
-        let columns = Columns::open(segment)?;
+    fn sweep_all(&self, segment: u32, tops: &mut Tops) -> Result<(), EngineError> {
+        let places = self.snapshot.places(segment)?;
+        let segment = self.reader(segment);
+        let dates = segment.fast_fields().i64("date")?;
         for doc in self.matches(segment)? {
-            tops.take(columns.candidate(doc, columns.sort_key(doc, self.sort)));
+            tops.take(candidate(places, doc, sort_key(&dates, doc, self.sort)));
         }
         Ok(())
     }
@@ -191,10 +231,10 @@ impl<'a> Sweep<'a> {
     /// Counts every hit.
     pub(super) fn count(&self) -> Result<usize, EngineError> {
         let mut count = 0;
-        for segment in self.snapshot.searcher().segment_readers() {
+        for segment in self.segments() {
             count += match self.group {
-                Group::Passage if !self.plan.excludes() => self.count_plain(segment)?,
-                Group::Passage => self.matches(segment)?.count(),
+                Group::Passage if !self.plan.excludes() => self.count_plain(self.reader(segment))?,
+                Group::Passage => self.matches(self.reader(segment))?.count(),
                 Group::Document => self.count_documents(segment)?,
             };
         }
@@ -203,18 +243,27 @@ impl<'a> Sweep<'a> {
 
     /// Counts the passages of a segment that match, where postings alone tell.
     fn count_plain(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
+        if let Some(union) = &self.union {
+            let mut count = 0;
+            let mut visit = |doc, _| {
+                count += usize::from(!segment.is_deleted(doc));
+                0.0
+            };
+            union.visit(segment, 0.0, &mut visit)?;
+            return Ok(count);
+        }
         let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
         Ok(self.matching.weight(unscored)?.count(segment)? as usize)
     }
 
-    fn count_documents(&self, segment: &SegmentReader) -> Result<usize, EngineError> {
-        let columns = Columns::open(segment)?;
+    fn count_documents(&self, segment: u32) -> Result<usize, EngineError> {
+        let places = self.snapshot.places(segment)?;
         let mut last = None;
         let is_new = |doc: &DocId| {
-            let id = Some(columns.id(*doc));
+            let id = Some(places.id(*doc));
             std::mem::replace(&mut last, id) != id
         };
-        Ok(self.matches(segment)?.filter(is_new).count())
+        Ok(self.matches(self.reader(segment))?.filter(is_new).count())
     }
 
     /// Counts the documents that match, if that is asked for.
@@ -235,14 +284,13 @@ impl<'a> Sweep<'a> {
         segment: u32,
         documents: &[Candidate],
     ) -> Result<Vec<Vec<DocId>>, EngineError> {
-        let segment = self.snapshot.searcher().segment_reader(segment);
-        let columns = Columns::open(segment)?;
-        let mut matches = self.matches(segment)?.peekable();
+        let places = self.snapshot.places(segment)?;
+        let mut matches = self.matches(self.reader(segment))?.peekable();
         let mut passages = Vec::with_capacity(documents.len());
         for document in documents {
             let first = document.doc - DocId::try_from(document.ordinal).unwrap_or(document.doc);
             while matches.next_if(|&doc| doc < first).is_some() {}
-            let of_document = std::iter::from_fn(|| matches.next_if(|&doc| columns.id(doc) == document.id));
+            let of_document = std::iter::from_fn(|| matches.next_if(|&doc| places.id(doc) == document.id));
             passages.push(of_document.collect());
         }
         Ok(passages)
@@ -250,7 +298,7 @@ impl<'a> Sweep<'a> {
 
     /// The candidate at a place of a segment, with this key.
     pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
-        Ok(Columns::open(self.snapshot.searcher().segment_reader(segment))?.candidate(doc, key))
+        Ok(candidate(self.snapshot.places(segment)?, doc, key))
     }
 }
 
@@ -341,40 +389,19 @@ impl Tops {
     }
 }
 
-/// The columns that place a passage.
-struct Columns {
-    ids: Option<Column<u64>>,
-    ordinals: Column<u64>,
-    dates: Column<i64>,
+/// The passage at a place of a segment, with this key.
+fn candidate(places: &Places, doc: DocId, key: f64) -> Candidate {
+    Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc }
 }
 
-impl Columns {
-    fn open(segment: &SegmentReader) -> Result<Self, EngineError> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            ids: columns.str("id")?.map(|ids| ids.ords().clone()),
-            ordinals: columns.u64("ordinal")?,
-            dates: columns.i64("date")?,
-        })
-    }
-
-    fn id(&self, doc: DocId) -> u64 {
-        self.ids.as_ref().and_then(|ids| ids.first(doc)).unwrap_or_default()
-    }
-
-    fn candidate(&self, doc: DocId, key: f64) -> Candidate {
-        Candidate { key, id: self.id(doc), ordinal: self.ordinals.first(doc).unwrap_or_default(), doc }
-    }
-
-    /// What orders a passage when nothing is ranked; what has no date comes last.
-    #[expect(clippy::cast_precision_loss, reason = "days of our calendar are small numbers")]
-    fn sort_key(&self, doc: DocId, sort: Sort) -> f64 {
-        let day = self.dates.first(doc).map(|days| days as f64);
-        match sort {
-            Sort::Date => day.map_or(f64::NEG_INFINITY, |day| -day),
-            Sort::DateDescending => day.unwrap_or(f64::NEG_INFINITY),
-            Sort::Score | Sort::Path => 0.0,
-        }
+/// What orders a passage when nothing is ranked; what has no date comes last.
+#[expect(clippy::cast_precision_loss, reason = "days of our calendar are small numbers")]
+fn sort_key(dates: &Column<i64>, doc: DocId, sort: Sort) -> f64 {
+    let day = dates.first(doc).map(|days| days as f64);
+    match sort {
+        Sort::Date => day.map_or(f64::NEG_INFINITY, |day| -day),
+        Sort::DateDescending => day.unwrap_or(f64::NEG_INFINITY),
+        Sort::Score | Sort::Path => 0.0,
     }
 }
 

@@ -9,6 +9,7 @@ mod directory;
 mod disk_full;
 mod facts;
 mod manifest;
+mod places;
 pub mod schema;
 mod writer;
 
@@ -28,6 +29,8 @@ use crate::document::DocumentRecord;
 use directory::{IndexDirectory, Role};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
+pub use places::Places;
+use places::PlacesOfSegments;
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 pub use writer::{Writer, short_hash};
 
@@ -114,6 +117,7 @@ pub struct Snapshot {
     meta: Meta,
     generation: u64,
     languages: Languages,
+    places: PlacesOfSegments,
 }
 
 impl Snapshot {
@@ -147,7 +151,8 @@ impl Snapshot {
         let (_, fields) = schema::schema();
         let searcher = reader.searcher();
         let languages = languages_of(&searcher, fields.language).map_err(failed)?;
-        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages })
+        let places = PlacesOfSegments::new(&searcher);
+        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages, places })
     }
 
     /// The index directory.
@@ -178,6 +183,15 @@ impl Snapshot {
     /// The document ids of some entries of a segment.
     pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> Result<Vec<String>, ReadError> {
         Ok(manifest::ids_of(self.searcher.segment_reader(segment), docs)?)
+    }
+
+    /// Where the passages of a segment stand.
+    ///
+    /// # Errors
+    ///
+    /// The columns cannot be read.
+    pub fn places(&self, segment: u32) -> Result<&Places, ReadError> {
+        Ok(self.places.of(&self.searcher, segment)?)
     }
 
     /// The segments, for the engine.

@@ -4,7 +4,6 @@
 //! Postings only move forward, so a look goes from the first passage to the last. A document's passages stand side by
 //! side behind its record, whose columns say how many they are and how long.
 
-use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::Scorer;
@@ -15,6 +14,7 @@ use super::super::plan::Value;
 use super::super::sweep::plain_value;
 use super::super::{EngineError, expand};
 use super::{Family, RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
+use crate::index::Places;
 
 /// How many positions apart two words may stand and be near each other.
 const WINDOW: u32 = 8;
@@ -42,30 +42,22 @@ struct Document {
     length: f64,
 }
 
-/// Tells where the document of a passage stands: its record stands before its first passage.
-struct Extent {
-    ordinals: Column<u64>,
-    passages: Column<u64>,
-    tokens: Column<u64>,
-    average: f64,
-}
-
-impl Extent {
-    fn of(&self, doc: DocId) -> Document {
-        let ordinal = self.ordinals.first(doc).unwrap_or_default();
+impl Document {
+    /// The document of a passage: its record stands before its first passage.
+    fn of(doc: DocId, places: &Places, average: f64) -> Self {
+        let ordinal = places.ordinal(doc);
         let first = doc - DocId::try_from(ordinal).unwrap_or_default().min(doc);
         let record = first.saturating_sub(1);
-        let passages = self.passages.first(record).unwrap_or(1).max(ordinal + 1);
-        let tokens = self.tokens.first(record).unwrap_or_default() as f64;
+        let passages = places.passages(record).unwrap_or(1).max(ordinal + 1);
         let last = first + DocId::try_from(passages - 1).unwrap_or_default();
-        Document { first, last, length: tokens / self.average }
+        Self { first, last, length: places.tokens(record) as f64 / average }
     }
 }
 
 /// The second look at the passages of one segment, from the first to the last.
 pub(super) struct Look<'r, 'a> {
     rescorer: &'r Rescorer<'a>,
-    extent: Extent,
+    places: &'r Places,
     lengths: FieldNormReader,
     leaves: Vec<LeafCursor<'r>>,
     families: Vec<FamilyCursor>,
@@ -99,18 +91,14 @@ struct Counts {
 
 impl<'r, 'a> Look<'r, 'a> {
     /// A look at a segment, from its first passage on.
-    pub(super) fn new(rescorer: &'r Rescorer<'a>, segment: &SegmentReader) -> Result<Self, EngineError> {
-        let columns = segment.fast_fields();
+    pub(super) fn new(rescorer: &'r Rescorer<'a>, segment: u32) -> Result<Self, EngineError> {
+        let places = rescorer.snapshot.places(segment)?;
+        let segment = rescorer.snapshot.searcher().segment_reader(segment);
         let leaves = rescorer.leaves.iter().map(|leaf| rescorer.cursor(leaf, segment));
         let families = rescorer.families.iter().map(|family| FamilyCursor::new(family, segment));
         Ok(Self {
             rescorer,
-            extent: Extent {
-                ordinals: columns.u64("ordinal")?,
-                passages: columns.u64("passages")?,
-                tokens: columns.u64("tokens_stem")?,
-                average: rescorer.averages.document,
-            },
+            places,
             lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
             leaves: leaves.collect::<Result<_, EngineError>>()?,
             families: families.collect::<Result<_, EngineError>>()?,
@@ -122,7 +110,7 @@ impl<'r, 'a> Look<'r, 'a> {
         let mut rescored = Vec::with_capacity(docs.len());
         let mut rest = docs;
         while let Some(&first) = rest.first() {
-            let document = self.extent.of(first);
+            let document = Document::of(first, self.places, self.rescorer.averages.document);
             let (here, later) = rest.split_at(rest.partition_point(|&doc| doc <= document.last));
             rescored.extend(self.document(&document, here)?);
             rest = later;

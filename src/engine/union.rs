@@ -1,0 +1,266 @@
+//! The plain ranking of words any of which will do, which is what people type.
+//!
+//! The words that bear most are read from end to end, a window of the segment at a time: adding up their scores costs
+//! less than asking before each passage which of them may be skipped. As soon as there are enough passages, words that
+//! could not lift one among the best by themselves are only looked up in the passages that hold another one (MaxScore,
+//! Turtle and Flood 1995). A passage's sum is taken in one order, whatever is skipped and wherever it stands.
+
+use std::collections::HashMap;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::BlockSegmentPostings;
+use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, SegmentReader, TERMINATED, Term};
+
+use super::compile::Leaf;
+use super::plan::Plan;
+use super::{EngineError, expand};
+use crate::index::Snapshot;
+use crate::query::Occur;
+
+/// How many passages are scored at once: their sums fit into the fastest cache of a processor.
+const WINDOW: usize = 4096;
+
+/// Covers the rounding of sums where it is decided what cannot be among the best.
+const ROUNDING: f64 = 1.0 + 1e-6;
+
+/// Words any of which will do, each with what it weighs in the whole index; what bears most comes first.
+pub(super) struct Union {
+    field: Field,
+    words: Vec<RatedTerm>,
+}
+
+struct RatedTerm {
+    term: Term,
+    weight: Bm25Weight,
+    /// What the score of the term is multiplied with.
+    factor: f64,
+}
+
+impl RatedTerm {
+    /// What no passage can get more of.
+    fn most(&self) -> f64 {
+        f64::from(self.weight.max_score()) * self.factor
+    }
+}
+
+impl Union {
+    /// The words of a plan, if it asks for any of some words and for nothing else. Of a single one tantivy skips whole
+    /// blocks without reading them.
+    pub(super) fn of<'l>(
+        snapshot: &Snapshot,
+        plan: &Plan,
+        leaves: impl Fn(usize) -> &'l Leaf,
+    ) -> Result<Option<Self>, EngineError> {
+        let mut factors = HashMap::new();
+        if !add_words(plan, 1.0, &leaves, &mut factors) || factors.len() < 2 {
+            return Ok(None);
+        }
+        let field = snapshot.fields().stem;
+        let passages = snapshot.total_num_docs()?;
+        #[expect(clippy::cast_possible_truncation, reason = "tantivy takes averages in single precision")]
+        let average = (snapshot.total_num_tokens(field)? as f64 / passages as f64) as f32;
+        let mut words = Vec::with_capacity(factors.len());
+        for (stem, factor) in factors {
+            let term = Term::from_field_text(field, stem);
+            let weight =
+                Bm25Weight::for_one_term_without_explain(snapshot.doc_freq(&term)?, passages, average);
+            words.push(RatedTerm { term, weight, factor });
+        }
+        words.sort_by(|a, b| b.most().total_cmp(&a.most()).then_with(|| a.term.cmp(&b.term)));
+        Ok(Some(Self { field, words }))
+    }
+
+    /// Visits the passages of a segment whose scores reach the threshold, which each visit may raise. Gives the number
+    /// of postings that there are.
+    pub(super) fn visit(
+        &self,
+        segment: &SegmentReader,
+        threshold: f64,
+        visit: &mut dyn FnMut(DocId, f64) -> f64,
+    ) -> Result<u64, EngineError> {
+        let mut cursors = Vec::with_capacity(self.words.len());
+        for word in &self.words {
+            cursors.extend(Cursor::open(word, segment)?);
+        }
+        let postings = cursors.iter().map(|cursor| u64::from(cursor.postings.doc_freq())).sum();
+        let lengths = segment.get_fieldnorms_reader(self.field)?;
+        Walk { rest: rest(&cursors), cursors, lengths, threshold, window: Window::default() }.run(visit);
+        Ok(postings)
+    }
+}
+
+/// Adds what the stems of a plan's words weigh together; tells whether there is nothing else in it.
+fn add_words<'l>(
+    plan: &Plan,
+    factor: f64,
+    leaves: &impl Fn(usize) -> &'l Leaf,
+    factors: &mut HashMap<&'l str, f64>,
+) -> bool {
+    match plan {
+        Plan::Leaf(leaf) => {
+            let Some(word) = &leaves(*leaf).word else { return false };
+            for stem in word.stems.iter() {
+                *factors.entry(stem).or_default() += factor;
+            }
+            true
+        }
+        Plan::Weighted(plan, weight) => {
+            *weight > 0.0 && add_words(plan, factor * f64::from(*weight), leaves, factors)
+        }
+        Plan::Or(plans) => plans.iter().all(|plan| add_words(plan, factor, leaves, factors)),
+        Plan::And(plans) => match &plans[..] {
+            [only] => add_words(only, factor, leaves, factors),
+            _ => false,
+        },
+        Plan::Sequence(parts) => parts.iter().all(|(occur, plan)| {
+            (*occur == Occur::Should || parts.len() == 1 && *occur == Occur::Must)
+                && add_words(plan, factor, leaves, factors)
+        }),
+        Plan::All | Plan::Nothing | Plan::Condition(_) | Plan::Not(_) => false,
+    }
+}
+
+/// What each word and all behind it can give together at most.
+fn rest(cursors: &[Cursor<'_>]) -> Vec<f64> {
+    let mut rest = vec![0.0; cursors.len() + 1];
+    for (at, cursor) in cursors.iter().enumerate().rev() {
+        rest[at] = rest[at + 1] + cursor.word.most() * ROUNDING;
+    }
+    rest
+}
+
+/// The walk through a segment.
+struct Walk<'w> {
+    cursors: Vec<Cursor<'w>>,
+    rest: Vec<f64>,
+    lengths: FieldNormReader,
+    threshold: f64,
+    window: Window,
+}
+
+impl Walk<'_> {
+    fn run(mut self, visit: &mut dyn FnMut(DocId, f64) -> f64) {
+        loop {
+            let leading = self.rest.iter().take_while(|&&rest| rest >= self.threshold && rest > 0.0).count();
+            let next = self.cursors[..leading].iter().map(Cursor::doc).min();
+            match next {
+                Some(next) if next != TERMINATED => self.window.first = next,
+                _ => return,
+            }
+            for cursor in &mut self.cursors[..leading] {
+                cursor.add_to(&mut self.window, &self.lengths);
+            }
+            self.visit_window(leading, visit);
+        }
+    }
+
+    /// Visits what the leading words have found in a window, and leaves the window empty.
+    fn visit_window(&mut self, leading: usize, visit: &mut dyn FnMut(DocId, f64) -> f64) {
+        for place in 0..self.window.seen.len() {
+            let mut seen = std::mem::take(&mut self.window.seen[place]);
+            while seen != 0 {
+                let at = place * 64 + seen.trailing_zeros() as usize;
+                seen &= seen - 1;
+                let doc = self.window.doc(at);
+                let score = std::mem::take(&mut self.window.scores[at]);
+                if let Some(score) = self.completed(doc, score, leading) {
+                    self.threshold = visit(doc, score);
+                }
+            }
+        }
+    }
+
+    /// The score of a passage with what the other words give, if it reaches the threshold.
+    fn completed(&mut self, doc: DocId, mut score: f64, leading: usize) -> Option<f64> {
+        for (cursor, rest) in self.cursors[leading..].iter_mut().zip(&self.rest[leading..]) {
+            if score + rest < self.threshold {
+                return None;
+            }
+            score += cursor.score_of(doc, &self.lengths);
+        }
+        (score >= self.threshold).then_some(score)
+    }
+}
+
+/// The sums of some passages that stand one behind the other.
+struct Window {
+    first: DocId,
+    scores: Vec<f64>,
+    /// A bit for each passage that has a sum.
+    seen: Vec<u64>,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { first: 0, scores: vec![0.0; WINDOW], seen: vec![0; WINDOW / 64] }
+    }
+}
+
+impl Window {
+    fn doc(&self, at: usize) -> DocId {
+        self.first + DocId::try_from(at).unwrap_or_default()
+    }
+
+    fn add(&mut self, at: usize, score: f64) {
+        self.scores[at] += score;
+        self.seen[at / 64] |= 1 << (at % 64);
+    }
+}
+
+/// The postings of a word in a segment, from the first to the last.
+struct Cursor<'w> {
+    word: &'w RatedTerm,
+    postings: BlockSegmentPostings,
+    /// The place in the block; behind the last posting stands the end of all documents.
+    at: usize,
+}
+
+impl<'w> Cursor<'w> {
+    fn open(word: &'w RatedTerm, segment: &SegmentReader) -> Result<Option<Self>, EngineError> {
+        let index = segment.inverted_index(word.term.field())?;
+        let postings = index.read_block_postings(&word.term, IndexRecordOption::WithFreqs);
+        let postings = postings.map_err(expand::io_error)?;
+        Ok(postings.map(|postings| Self { word, postings, at: 0 }))
+    }
+
+    fn doc(&self) -> DocId {
+        self.postings.doc(self.at)
+    }
+
+    fn score(&self, lengths: &FieldNormReader) -> f64 {
+        let length = lengths.fieldnorm_id(self.doc());
+        f64::from(self.word.weight.score(length, self.postings.freq(self.at))) * self.word.factor
+    }
+
+    /// Adds the scores of the passages in a window.
+    fn add_to(&mut self, window: &mut Window, lengths: &FieldNormReader) {
+        loop {
+            let docs = &self.postings.docs()[self.at..];
+            let freqs = &self.postings.freqs()[self.at..];
+            for (&doc, &count) in docs.iter().zip(freqs) {
+                let place = (doc - window.first) as usize;
+                if place >= WINDOW {
+                    return;
+                }
+                let score = self.word.weight.score(lengths.fieldnorm_id(doc), count);
+                window.add(place, f64::from(score) * self.word.factor);
+                self.at += 1;
+            }
+            self.postings.advance();
+            self.at = 0;
+            if self.postings.block_len() == 0 {
+                return;
+            }
+        }
+    }
+
+    /// What the word gives to the score of a passage that stands behind all that were asked for before.
+    fn score_of(&mut self, doc: DocId, lengths: &FieldNormReader) -> f64 {
+        if self.doc() < doc {
+            self.at = self.postings.seek(doc);
+        }
+        if self.doc() == doc { self.score(lengths) } else { 0.0 }
+    }
+}
