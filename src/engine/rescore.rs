@@ -28,7 +28,7 @@ use crate::index::Snapshot;
 use look::Look;
 
 /// How many passages of the plain ranking are looked at again.
-pub(super) const POOL: usize = 1000;
+pub(super) const POOL: usize = 300;
 
 /// How much more of a word is worth less, and how much more it takes in a longer text: BM25's `k1` and `b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
