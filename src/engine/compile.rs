@@ -12,6 +12,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::interval::IntervalQuery;
 use super::paths::{PathMatcher, paths_of};
+use super::phrase::PhraseOrTitle;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand, fact_filter, scope};
@@ -295,9 +296,17 @@ impl<'a> Compiler<'a> {
 
     /// What is looked for as it stands, in the text or in the title.
     fn literally(&mut self, pattern: &Pattern) -> Result<Plan, EngineError> {
-        let in_text = self.in_field(self.fields.body, pattern)?;
-        let in_title = self.in_field(self.fields.title, pattern)?;
-        let query = self.once_in_title(in_text, in_title);
+        let in_title = self.at_first_passage(self.in_field(self.fields.title, pattern)?);
+        let query: Box<dyn TantivyQuery> = match pattern {
+            Pattern::Phrase(words) => {
+                let words = words.iter().map(|word| Term::from_field_text(self.fields.body, word));
+                Box::new(PhraseOrTitle::new(words.collect(), in_title))
+            }
+            // What stands in both is as good as the better of them, not as their sum.
+            pattern => {
+                Box::new(DisjunctionMaxQuery::new(vec![self.in_field(self.fields.body, pattern)?, in_title]))
+            }
+        };
         Ok(self.leaf(query))
     }
 
@@ -347,17 +356,11 @@ impl<'a> Compiler<'a> {
 
     /// A title stands once in a document, before its first passage: what is literally looked for is found there, not
     /// in every passage of the document.
-    fn once_in_title(
-        &self,
-        in_text: Box<dyn TantivyQuery>,
-        in_title: Box<dyn TantivyQuery>,
-    ) -> Box<dyn TantivyQuery> {
+    fn at_first_passage(&self, in_title: Box<dyn TantivyQuery>) -> Box<dyn TantivyQuery> {
         let first_passage =
             TermQuery::new(Term::from_field_u64(self.fields.ordinal, 0), IndexRecordOption::Basic);
         let first_passage = Box::new(ConstScoreQuery::new(Box::new(first_passage), 0.0));
-        let in_title = BooleanQuery::intersection(vec![first_passage, in_title]);
-        // What stands in both is as good as the better of them, not as their sum.
-        Box::new(DisjunctionMaxQuery::new(vec![in_text, Box::new(in_title)]))
+        Box::new(BooleanQuery::intersection(vec![first_passage, in_title]))
     }
 
     /// A pattern in a field that has words with positions (and, for titles and headings, stems beside them).

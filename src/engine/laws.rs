@@ -108,7 +108,7 @@ fn zipf_documents(count: usize) -> Documents {
         .collect()
 }
 
-const QUERIES: [&str; 8] = [
+const QUERIES: [&str; 10] = [
     "kappa",
     "alpha",
     "alpha kappa",
@@ -116,6 +116,8 @@ const QUERIES: [&str; 8] = [
     "theta^3 iota alpha",
     "+beta theta -kappa",
     "\"beta gamma\" iota",
+    "\"alpha beta\"",
+    "\"alpha gamma alpha\"",
     "(alpha AND iota) OR kappa",
 ];
 

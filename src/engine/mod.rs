@@ -13,6 +13,7 @@ mod interval;
 mod laws;
 mod local;
 mod paths;
+mod phrase;
 mod plan;
 #[cfg(test)]
 mod ranking_laws;
