@@ -21,9 +21,6 @@ use crate::hit::{Count, Explanation, Group, Hit, HitDocument, HitPassage, Reques
 use crate::index::{Snapshot, StoredPassage};
 use crate::query::Query;
 
-/// Up to this many postings are counted exactly even where nobody asked: it takes no time.
-const CHEAP_TO_COUNT: u64 = 50_000;
-
 /// Answers requests from one commit of one index.
 pub struct LocalEngine {
     snapshot: Snapshot,
@@ -136,7 +133,7 @@ impl Search<'_> {
             0 => Found { pruned: true, ..Found::default() },
             _ => self.sweep.run(self.depth(wanted))?,
         };
-        let count = self.request.count == Count::Exact || found.postings <= CHEAP_TO_COUNT;
+        let count = self.request.count == Count::Exact || wanted == 0;
         let (total, total_exact) = match (found.pruned, count) {
             (false, _) => (found.seen, true),
             (true, true) => (self.sweep.count()?, true),

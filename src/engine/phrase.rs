@@ -81,18 +81,19 @@ impl Weight for PhraseOrTitleWeight {
             if doc == TERMINATED {
                 return Ok(());
             }
-            let mut score = 0.0;
+            let mut found: Option<Score> = None;
             if in_title.doc() == doc {
-                score = in_title.score();
+                found = Some(in_title.score());
                 in_title.advance();
             }
             if in_text.doc() == doc {
-                if in_text.most(&self.similarity) > threshold.max(score) {
-                    score = in_text.score(&self.similarity).max(score);
+                let to_beat = found.map_or(threshold, |score| score.max(threshold));
+                if in_text.most(&self.similarity) > to_beat {
+                    found = in_text.score(&self.similarity).into_iter().chain(found).reduce(Score::max);
                 }
                 in_text.advance();
             }
-            if score > threshold {
+            if let Some(score) = found.filter(|&score| score > threshold) {
                 threshold = callback(doc, score);
             }
         }
@@ -105,9 +106,9 @@ struct Candidates {
     words: Vec<(usize, SegmentPostings)>,
     lengths: FieldNormReader,
     doc: DocId,
-    /// Places of one word, and those at which the phrase may begin.
-    places: Vec<u32>,
+    /// The places of the rarest word in the phrases, and those of another word.
     starts: Vec<u32>,
+    places: Vec<u32>,
 }
 
 impl Candidates {
@@ -159,28 +160,23 @@ impl Candidates {
         similarity.score(self.lengths.fieldnorm_id(self.doc), most.unwrap_or_default())
     }
 
-    /// What the phrase is worth in this passage; nothing where it does not stand there.
-    fn score(&mut self, similarity: &Bm25Weight) -> Score {
+    /// What the phrase is worth in this passage, if it stands there.
+    fn score(&mut self, similarity: &Bm25Weight) -> Option<Score> {
         let (first, postings) = &mut self.words[0];
+        let first = u32::try_from(*first).unwrap_or(u32::MAX);
         postings.positions(&mut self.starts);
-        let before = u32::try_from(*first).unwrap_or(u32::MAX);
-        self.starts.retain_mut(|start| match start.checked_sub(before) {
-            Some(at) => {
-                *start = at;
-                true
-            }
-            None => false,
-        });
         for (place, postings) in &mut self.words[1..] {
-            if self.starts.is_empty() {
-                return 0.0;
-            }
-            let offset = u32::try_from(*place).unwrap_or(u32::MAX);
+            let place = u32::try_from(*place).unwrap_or(u32::MAX);
             postings.positions(&mut self.places);
-            self.starts.retain(|start| self.places.binary_search(&start.saturating_add(offset)).is_ok());
+            let mut behind = self.places.iter().peekable();
+            self.starts.retain(|start| {
+                let Some(wanted) = start.saturating_add(place).checked_sub(first) else { return false };
+                while behind.next_if(|&&place| place < wanted).is_some() {}
+                behind.peek() == Some(&&wanted)
+            });
         }
         let count = u32::try_from(self.starts.len()).unwrap_or(u32::MAX);
-        if count == 0 { 0.0 } else { similarity.score(self.lengths.fieldnorm_id(self.doc), count) }
+        (count > 0).then(|| similarity.score(self.lengths.fieldnorm_id(self.doc), count))
     }
 }
 
@@ -232,7 +228,7 @@ mod tests {
             for reader in snapshot.searcher().segment_readers() {
                 let mut all = Vec::new();
                 weight.for_each(reader, &mut |doc, score| all.push((doc, score))).expect("it reads");
-                for threshold in all.iter().map(|&(_, score)| score).chain([0.0, 1.0]) {
+                for threshold in all.iter().map(|&(_, score)| score).chain([-1.0, 0.0, 1.0]) {
                     let mut visited = Vec::new();
                     let mut visit = |doc, score| { visited.push((doc, score)); threshold };
                     weight.for_each_pruning(threshold, reader, &mut visit).expect("it reads");

@@ -15,13 +15,16 @@ use super::facets::Counter;
 use super::plan::{Plan, Value};
 use super::rescore::Rescorer;
 use super::top::{BestOfDocument, Candidate, Top};
-use super::union::Union;
+use super::union::{Union, Walk};
 use crate::hit::{FacetRequest, Facets, Group, Request, Sort};
 use crate::index::{Places, Snapshot};
 
 /// What a passage's approximate score may fall short of the score to beat and still be looked at, for the rounding of
 /// sums. What else may be wrong with it depends on the segment: see [`Sweep::slack`].
 const ROUNDING_SLACK: f64 = 0.97;
+
+/// Up to this many steps every passage that matches is visited, even if nobody asked for their number: it takes no time.
+const CHEAP_TO_COUNT: u64 = 50_000;
 
 /// One request on its way through the segments.
 pub(super) struct Sweep<'a> {
@@ -36,6 +39,22 @@ pub(super) struct Sweep<'a> {
     neighbours: Vec<Neighbours>,
     /// The words, where any of them will do and nothing else is asked for.
     union: Option<Union>,
+}
+
+/// What a segment has of a query.
+enum Opened<'a> {
+    Words(Walk<'a>),
+    Leaves(Vec<Box<dyn Scorer>>),
+}
+
+impl Opened<'_> {
+    /// About how many steps it takes to visit everything.
+    fn cost(&self) -> u64 {
+        match self {
+            Self::Words(walk) => walk.postings(),
+            Self::Leaves(leaves) => leaves.iter().map(|leaf| leaf.cost()).sum(),
+        }
+    }
 }
 
 /// How many of the best passages, and of the documents with the best passages, are wanted; 0 for none.
@@ -56,8 +75,6 @@ pub(super) struct Found {
     pub(super) seen: usize,
     /// Whether some may not have been.
     pub(super) pruned: bool,
-    /// Postings of the leaves: what counting everything would cost.
-    pub(super) postings: u64,
 }
 
 impl<'a> Sweep<'a> {
@@ -104,66 +121,88 @@ impl<'a> Sweep<'a> {
     /// Sweeps over all segments.
     pub(super) fn run(&self, depth: Depth) -> Result<Found, EngineError> {
         let mut found = Found::default();
-        for segment in self.segments() {
-            let mut tops = Tops::new(depth, self.group);
-            match self.sort {
-                Sort::Score => match &self.union {
-                    Some(union) => self.sweep_words(union, segment, &mut tops, &mut found)?,
-                    None => self.sweep_ranked(segment, &mut tops, &mut found)?,
-                },
-                Sort::Date | Sort::DateDescending | Sort::Path => self.sweep_all(segment, &mut tops)?,
+        if self.sort != Sort::Score {
+            for segment in self.segments() {
+                let mut tops = Tops::new(depth, self.group);
+                self.sweep_all(segment, &mut tops)?;
+                tops.finish(segment, &mut found);
             }
+            return Ok(found);
+        }
+        let opened = self.segments().map(|segment| self.open(segment));
+        let opened: Vec<Opened<'_>> = opened.collect::<Result<_, _>>()?;
+        let may_skip = opened.iter().map(Opened::cost).sum::<u64>() > CHEAP_TO_COUNT;
+        for (segment, opened) in self.segments().zip(opened) {
+            let mut tops = Tops::new(depth, self.group);
+            let known = found.key_to_beat(depth);
+            let to_beat = |tops: &Tops| match may_skip {
+                true => tops.threshold().into_iter().chain(known).reduce(f64::max),
+                false => None,
+            };
+            match opened {
+                Opened::Words(walk) => self.sweep_words(segment, walk, &mut tops, to_beat)?,
+                Opened::Leaves(leaves) => self.sweep_ranked(segment, leaves, &mut tops, to_beat)?,
+            }
+            found.pruned |= to_beat(&tops).is_some();
             tops.finish(segment, &mut found);
         }
         Ok(found)
     }
 
+    fn open(&self, segment: u32) -> Result<Opened<'_>, EngineError> {
+        Ok(match &self.union {
+            Some(union) => Opened::Words(union.open(self.reader(segment))?),
+            None => Opened::Leaves(self.scorers(self.reader(segment))?),
+        })
+    }
+
     /// Visits the passages that are among the best of those before them, by words any of which will do.
     fn sweep_words(
         &self,
-        union: &Union,
         segment: u32,
+        walk: Walk<'_>,
         tops: &mut Tops,
-        found: &mut Found,
+        to_beat: impl Fn(&Tops) -> Option<f64>,
     ) -> Result<(), EngineError> {
         let places = self.snapshot.places(segment)?;
         let segment = self.reader(segment);
-        let known = found.key_to_beat(tops.depth);
-        let threshold = |tops: &Tops| tops.threshold().into_iter().chain(known).fold(0.0, f64::max);
-        let before = threshold(tops);
-        let mut visit = |doc: DocId, key: f64| {
+        let before = to_beat(tops).unwrap_or_default();
+        walk.run(before, &mut |doc, key| {
             if !segment.is_deleted(doc) {
-                tops.take(candidate(places, doc, key));
+                tops.take(places, doc, key);
             }
-            threshold(tops)
-        };
-        found.postings += union.visit(segment, before, &mut visit)?;
-        found.pruned |= known.is_some() || tops.threshold().is_some();
+            to_beat(tops).unwrap_or_default()
+        });
         Ok(())
     }
 
     /// Visits the passages that may be among the best.
-    fn sweep_ranked(&self, segment: u32, tops: &mut Tops, found: &mut Found) -> Result<(), EngineError> {
+    fn sweep_ranked(
+        &self,
+        segment: u32,
+        mut leaves: Vec<Box<dyn Scorer>>,
+        tops: &mut Tops,
+        to_beat: impl Fn(&Tops) -> Option<f64>,
+    ) -> Result<(), EngineError> {
         let places = self.snapshot.places(segment)?;
         let segment = self.reader(segment);
-        let mut leaves = self.scorers(segment)?;
-        found.postings += leaves.iter().map(|leaf| u64::from(leaf.size_hint())).sum::<u64>();
-        let known = found.key_to_beat(tops.depth);
         let slack = self.slack(segment)?;
-        let threshold = |tops: &Tops| {
-            pruning_threshold(tops.threshold().into_iter().chain(known).reduce(f64::max), slack)
-        };
-        let before = threshold(tops);
-        let mut visit = |doc: DocId, _: f32| {
-            if !segment.is_deleted(doc)
-                && let Some(key) = score_plainly(&self.plan, &mut leaves, doc)
-            {
-                tops.take(candidate(places, doc, key));
+        // The score of a single leaf is what tantivy says.
+        let is_leaf = matches!(self.plan, Plan::Leaf(_));
+        let before = pruning_threshold(to_beat(tops), slack);
+        let mut visit = |doc: DocId, score: f32| {
+            if !segment.is_deleted(doc) {
+                let key = match is_leaf {
+                    true => Some(f64::from(score)),
+                    false => score_plainly(&self.plan, &mut leaves, doc),
+                };
+                if let Some(key) = key {
+                    tops.take(places, doc, key);
+                }
             }
-            threshold(tops)
+            pruning_threshold(to_beat(tops), slack)
         };
         self.weight.for_each_pruning(before, segment, &mut visit)?;
-        found.pruned |= known.is_some() || tops.threshold().is_some();
         Ok(())
     }
 
@@ -199,7 +238,7 @@ impl<'a> Sweep<'a> {
         let segment = self.reader(segment);
         let dates = segment.fast_fields().i64("date")?;
         for doc in self.matches(segment)? {
-            tops.take(candidate(places, doc, sort_key(&dates, doc, self.sort)));
+            tops.take(places, doc, sort_key(&dates, doc, self.sort));
         }
         Ok(())
     }
@@ -249,7 +288,7 @@ impl<'a> Sweep<'a> {
                 count += usize::from(!segment.is_deleted(doc));
                 0.0
             };
-            union.visit(segment, 0.0, &mut visit)?;
+            union.open(segment)?.run(0.0, &mut visit);
             return Ok(count);
         }
         let unscored = EnableScoring::disabled_from_searcher(self.snapshot.searcher());
@@ -298,7 +337,8 @@ impl<'a> Sweep<'a> {
 
     /// The candidate at a place of a segment, with this key.
     pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
-        Ok(candidate(self.snapshot.places(segment)?, doc, key))
+        let places = self.snapshot.places(segment)?;
+        Ok(Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc })
     }
 }
 
@@ -344,7 +384,6 @@ fn key_of_last(candidates: &[(u32, Candidate)], wanted: usize) -> Option<f64> {
 
 /// The best of one segment so far.
 struct Tops {
-    depth: Depth,
     group: Group,
     passages: Top,
     documents: Top,
@@ -355,13 +394,20 @@ struct Tops {
 impl Tops {
     fn new(depth: Depth, group: Group) -> Self {
         let (passages, documents) = (Top::new(depth.passages), Top::new(depth.documents));
-        Self { depth, group, passages, documents, best: BestOfDocument::default(), seen: 0 }
+        Self { group, passages, documents, best: BestOfDocument::default(), seen: 0 }
     }
 
-    fn take(&mut self, candidate: Candidate) {
+    fn take(&mut self, places: &Places, doc: DocId, key: f64) {
+        if self.group == Group::Passage {
+            self.seen += 1;
+            if self.passages.threshold().is_some_and(|last| key < last) {
+                return;
+            }
+        }
+        let candidate = Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc };
         self.passages.offer(candidate);
         match self.group {
-            Group::Passage => self.seen += 1,
+            Group::Passage => {}
             Group::Document => {
                 if let Some(best) = self.best.next(candidate) {
                     self.seen += 1;
@@ -387,11 +433,6 @@ impl Tops {
             .documents
             .extend(self.documents.into_sorted().into_iter().map(|candidate| (segment, candidate)));
     }
-}
-
-/// The passage at a place of a segment, with this key.
-fn candidate(places: &Places, doc: DocId, key: f64) -> Candidate {
-    Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc }
 }
 
 /// What orders a passage when nothing is ranked; what has no date comes last.

@@ -72,22 +72,14 @@ impl Union {
         Ok(Some(Self { field, words }))
     }
 
-    /// Visits the passages of a segment whose scores reach the threshold, which each visit may raise. Gives the number
-    /// of postings that there are.
-    pub(super) fn visit(
-        &self,
-        segment: &SegmentReader,
-        threshold: f64,
-        visit: &mut dyn FnMut(DocId, f64) -> f64,
-    ) -> Result<u64, EngineError> {
+    /// What a segment has of the words.
+    pub(super) fn open(&self, segment: &SegmentReader) -> Result<Walk<'_>, EngineError> {
         let mut cursors = Vec::with_capacity(self.words.len());
         for word in &self.words {
             cursors.extend(Cursor::open(word, segment)?);
         }
-        let postings = cursors.iter().map(|cursor| u64::from(cursor.postings.doc_freq())).sum();
         let lengths = segment.get_fieldnorms_reader(self.field)?;
-        Walk { rest: rest(&cursors), cursors, lengths, threshold, window: Window::default() }.run(visit);
-        Ok(postings)
+        Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::default() })
     }
 }
 
@@ -132,7 +124,7 @@ fn rest(cursors: &[Cursor<'_>]) -> Vec<f64> {
 }
 
 /// The walk through a segment.
-struct Walk<'w> {
+pub(super) struct Walk<'w> {
     cursors: Vec<Cursor<'w>>,
     rest: Vec<f64>,
     lengths: FieldNormReader,
@@ -141,7 +133,14 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn run(mut self, visit: &mut dyn FnMut(DocId, f64) -> f64) {
+    /// How many postings the segment has of the words.
+    pub(super) fn postings(&self) -> u64 {
+        self.cursors.iter().map(|cursor| u64::from(cursor.postings.doc_freq())).sum()
+    }
+
+    /// Visits the passages whose scores reach the threshold, which each visit may raise.
+    pub(super) fn run(mut self, threshold: f64, visit: &mut dyn FnMut(DocId, f64) -> f64) {
+        self.threshold = threshold;
         loop {
             let leading = self.rest.iter().take_while(|&&rest| rest >= self.threshold && rest > 0.0).count();
             let next = self.cursors[..leading].iter().map(Cursor::doc).min();
