@@ -96,7 +96,7 @@ fn is_dropped(c: char) -> bool {
         | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}'
         | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}'
         // Variation selectors and characters that never show.
-        | '\u{fe00}'..='\u{fe0f}' | '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
+        | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 /// What people type for a letter that has no decomposition.
@@ -146,6 +146,7 @@ mod tests {
             ("っ", "ッ"),
             ("ー", "ー"),
             ("한", "한"),
+            ("葛\u{e0100}", "葛"),
             ("ไทย", "ไทย"),
             ("हिन्दी", "हिन्दी"),
         ] {

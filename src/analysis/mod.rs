@@ -42,7 +42,7 @@ pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may
 /// give other terms than before.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a stem begins with where it is indexed beside the words themselves.
 pub const STEM_MARK: char = '\u{1}';

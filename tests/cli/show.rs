@@ -76,7 +76,7 @@ fn a_passage_is_shown_as_json() {
     assert_snapshot!(Corpus::desk().run("show docs/note.txt#0 --json"), @r#"
     exit 0
     stdout:
-    {"document":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":2,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":513},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"passages":[{"headings":[],"id":"docs/note.txt#0","location":{"bytes":{"end":127,"start":0},"kind":"lines","lines":{"end":4,"start":1}},"ordinal":0,"text":"Minutes of the desk, 13 November.\n\nWe write missile-warning with a hyphen.\nThe link was launched late; nobody's café was open."}]}
+    {"document":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":3,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":513},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"passages":[{"headings":[],"id":"docs/note.txt#0","location":{"bytes":{"end":127,"start":0},"kind":"lines","lines":{"end":4,"start":1}},"ordinal":0,"text":"Minutes of the desk, 13 November.\n\nWe write missile-warning with a hyphen.\nThe link was launched late; nobody's café was open."}]}
     "#);
 }
 

@@ -95,7 +95,7 @@ fn of_one_path_it_says_it_as_json_too() {
     assert_snapshot!(corpus.run("status --json docs/note.txt"), @r#"
     exit 0
     stdout:
-    {"path":"docs/note.txt","reason":null,"record":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":2,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":513},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"state":"indexed"}
+    {"path":"docs/note.txt","reason":null,"record":{"date":"2023-11-14","date_source":"modified","fingerprint":{"analyzer":3,"content":"914ee915a02a8f3b7c75a9862b91780f","extractor":513},"format":"text","id":"docs/note.txt","language":"en","modified":1700000120000000000,"passages":1,"path":"docs/note.txt","size":128,"state":"indexed","tokens":23},"state":"indexed"}
     "#);
     assert_snapshot!(corpus.run("status --json nowhere.txt"), @r#"
     exit 1
