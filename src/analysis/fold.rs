@@ -78,10 +78,22 @@ fn fold_unicode(word: &str, folded: &mut String) {
     for c in again.chars().filter(|&c| !is_dropped(c) && class(c) != Class::Separator) {
         match typed_for(c) {
             Some(typed) => letters.push_str(typed),
-            None => letters.push(number::ascii_digit(c).unwrap_or_else(|| katakana(c))),
+            None => letters.push(number::ascii_digit(c).unwrap_or_else(|| katakana(of_radical(c)))),
         }
     }
     folded.push_str(&ComposingNormalizer::new_nfc().normalize(&letters));
+}
+
+/// The character that a radical looks like; other characters as they are.
+///
+/// Of most radicals the decomposition knows it. These are the others that are characters of their own.
+fn of_radical(c: char) -> char {
+    const RADICALS: &str = "⺊卜⺒巳⺝月⺠民⺩王⻁虎⻄西⻅见⻆角⻉贝⻋车⻑長⻓长⻔门⻘青⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟\
+        ⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀";
+    match c {
+        '\u{2e80}'..='\u{2ef3}' => RADICALS.chars().skip_while(|&radical| radical != c).nth(1).unwrap_or(c),
+        _ => c,
+    }
 }
 
 /// Whether a decomposed character only decorates the one before it, or never shows.
@@ -147,6 +159,9 @@ mod tests {
             ("ー", "ー"),
             ("한", "한"),
             ("葛\u{e0100}", "葛"),
+            ("⽇", "日"),
+            ("⻑", "長"),
+            ("⺮", "⺮"),
             ("ไทย", "ไทย"),
             ("हिन्दी", "हिन्दी"),
         ] {

@@ -135,6 +135,14 @@ mod tests {
     }
 
     #[test]
+    fn symbols_that_stand_for_characters_or_letters_are_these() {
+        assert_eq!(terms("⽇本⼈の⾏動"), terms("日本人の行動"));
+        assert_eq!(terms("㈜한화 ㈱東芝 ㋐"), ["주", "한", "화", "株", "東", "芝", "ア"]);
+        assert_eq!(terms("1000㎞ 5㏊ 3㎡ ㎏ ㍿"), ["1000km", "5ha", "3m2", "kg", "株式会社"]);
+        assert_eq!(terms("25℃ 25 ℃ №5"), terms("25°C 25 °C No. 5"));
+    }
+
+    #[test]
     fn the_stem_view_has_stems_and_pairs() {
         assert_eq!(
             stem_terms("Launches 미사일을 한 launched", Language::default()),

@@ -56,6 +56,24 @@ fn class_by_tables(c: char) -> Class {
                 Class::Word
             }
         }
+        Of::OtherSymbol => class_of_symbol(c),
+        _ => Class::Separator,
+    }
+}
+
+/// The class of a symbol: of those that stand for letters, that of the letters.
+fn class_of_symbol(c: char) -> Class {
+    match c {
+        // Radicals, which texts taken from PDFs have for the characters that look like them, and characters in circles
+        // and parentheses.
+        '\u{2e80}'..='\u{2fd5}'
+        | '\u{3200}'..='\u{321c}'
+        | '\u{3220}'..='\u{3247}'
+        | '\u{3260}'..='\u{327b}'
+        | '\u{3280}'..='\u{32b0}'
+        | '\u{32d0}'..='\u{32fe}' => Class::Character,
+        // Units and abbreviations that are one character: `㎞`, `㍿`.
+        '\u{3200}'..='\u{33ff}' | '℃' | '℉' | '№' => Class::Word,
         _ => Class::Separator,
     }
 }
@@ -64,9 +82,13 @@ impl Class {
     /// The length in bytes of the token that starts `text`, whose first character has this class.
     pub(super) fn token_len(self, text: &str) -> usize {
         let is_unspaced = text.starts_with(unspaced::is_unspaced);
-        let goes_on = |c: char| match class(c) {
+        let mut before = text.chars().next().unwrap_or_default();
+        let mut goes_on = |c: char| match class(c) {
             Class::Extender => true,
-            Class::Word => self == Self::Word && unspaced::is_unspaced(c) == is_unspaced,
+            Class::Word => {
+                let is_seam = is_seam(std::mem::replace(&mut before, c), c);
+                self == Self::Word && unspaced::is_unspaced(c) == is_unspaced && !is_seam
+            }
             Class::Character => self == Self::Character && is_jamo_tail(c),
             Class::Separator => false,
         };
@@ -101,6 +123,16 @@ pub(super) fn character_script(c: char) -> CharacterScript {
             _ => CharacterScript::Han,
         },
     }
+}
+
+/// Whether a word ends between two characters of words.
+fn is_seam(before: char, c: char) -> bool {
+    is_word_by_itself(before) || is_word_by_itself(c)
+}
+
+/// Whether a symbol is a word by itself: what it stands for is written apart (`25 °C`, `No. 5`).
+fn is_word_by_itself(c: char) -> bool {
+    matches!(c, '℃' | '℉' | '№')
 }
 
 /// Whether a character belongs to a script whose characters are tokens by themselves.
@@ -141,6 +173,10 @@ mod tests {
             ('・', Class::Separator),
             ('、', Class::Separator),
             ('“', Class::Separator),
+            ('⼈', Class::Character),
+            ('㈜', Class::Character),
+            ('㎞', Class::Word),
+            ('→', Class::Separator),
         ] {
             assert_eq!(class(c), expected, "{c:?}");
         }

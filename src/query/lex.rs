@@ -7,7 +7,7 @@
 use super::error::{Notice, ParseError, quoted};
 use super::expression;
 use super::field::{Field, FilterField};
-use super::word::{self, ends_word, is_quote, is_searchable, is_space};
+use super::word::{self, ends_word, is_letter, is_quote, is_searchable, is_space};
 use super::{Matcher, Order};
 use crate::span::{InQuery, Span};
 
@@ -109,13 +109,13 @@ pub(super) fn takes_sign(text: &str) -> bool {
         None => false,
         Some('(') => true,
         Some('*') => behind(1).is_none_or(ends_word),
-        Some('=') => behind(1).is_some_and(|c| c.is_alphanumeric() || is_quote(c)),
+        Some('=') => behind(1).is_some_and(|c| is_letter(c) || is_quote(c)),
         Some('/') => word::regex_at(text).is_some(),
         Some('\\') => {
             let word = word::word_at(text);
             (word::escaped(word).is_some() || word::unescape(word) != word) && is_searchable(word)
         }
-        Some(c) => c.is_alphanumeric() || is_quote(c),
+        Some(c) => is_letter(c) || is_quote(c),
     }
 }
 

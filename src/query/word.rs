@@ -32,7 +32,13 @@ pub(super) fn takes_star(c: char) -> bool {
 
 /// Whether there is anything in a text that can be searched for.
 pub(super) fn is_searchable(text: &str) -> bool {
-    text.contains(char::is_alphanumeric)
+    text.contains(is_letter)
+}
+
+/// Whether a character is a letter or a digit, or a symbol that the analyzer takes for letters: a radical, a character
+/// in a circle, a unit (`㎞`).
+pub(super) fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{2e80}'..='\u{2fd5}' | '\u{3200}'..='\u{33ff}' | '℃' | '℉' | '№')
 }
 
 /// Whether a text is an operator when it stands alone.
@@ -116,7 +122,7 @@ pub(super) fn is_number(digits: &str) -> bool {
 
 /// What a word without its weight looks for; `None` where nothing in it can be searched for.
 pub(super) fn matcher(word: &str, may_be_exact: bool) -> Option<Matcher> {
-    let exact = word.strip_prefix('=').filter(|word| may_be_exact && word.starts_with(char::is_alphanumeric));
+    let exact = word.strip_prefix('=').filter(|word| may_be_exact && word.starts_with(is_letter));
     let body = exact.unwrap_or(word);
     if let Some((word, edits)) = split_edits(body).filter(|_| may_be_exact) {
         return Some(Matcher::Fuzzy { word: unescape(word), edits });
@@ -210,6 +216,14 @@ mod tests {
         ] {
             assert_eq!(unescape(word), text, "{word}");
         }
+    }
+
+    #[test]
+    fn symbols_that_are_letters_are_searched_for() {
+        for text in ["㎞", "№", "⼈", "㈜", "½"] {
+            assert!(is_searchable(text), "{text}");
+        }
+        assert!(!is_searchable("→ ° ″ 、"));
     }
 
     #[test]
