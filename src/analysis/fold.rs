@@ -47,15 +47,15 @@ pub(super) fn fold_into(word: &str, folded: &mut String) {
     }
 }
 
-/// The folded form of a word that is one Hangul syllable, ideograph or full-width kana: nearly every token of Korean,
-/// Japanese and Chinese text.
+/// The folded form of a word that is one Hangul syllable, ideograph or full-width kana, which is nearly every token of
+/// Korean, Japanese and Chinese text, or a fraction.
 fn folded_character(word: &str) -> Option<char> {
     let mut characters = word.chars();
     let first = characters.next().filter(|_| characters.next().is_none())?;
     match first {
         '\u{ac00}'..='\u{d7a3}' | '\u{4e00}'..='\u{9fff}' | 'ァ'..='ヺ' | 'ー' => Some(first),
         'ぁ'..='ゖ' => Some(katakana(first)),
-        _ => None,
+        _ => Some(first).filter(|&c| number::is_fraction(c)),
     }
 }
 

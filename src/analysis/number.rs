@@ -4,6 +4,8 @@
 //! - `1,000` is `1000`: commas between groups of three digits only help to read.
 //! - `01` is `1`, so that `2023-12-01` and `1 December 2023` have the same numbers. Of longer numbers (`007`) and of
 //!   fractions (`0.05`) the zeros stay: there they count.
+//! - Raised digits behind a number are another one: `10²` is `10` and `2`, while `m²` is `m2`. Fractions of one character
+//!   are words of their own.
 
 use super::script::{self, Class};
 use super::walk::is_joint;
@@ -28,6 +30,16 @@ pub(super) fn ascii_digit(c: char) -> Option<char> {
         _ => None,
     };
     digit.and_then(|digit| char::from_digit(digit, 10))
+}
+
+/// Whether a digit stands above or below the line: behind another one it is no part of the number (`10²`).
+pub(super) fn is_raised_digit(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉')
+}
+
+/// Whether a character is a fraction, which stays as it is: `½` is no `12`.
+pub(super) fn is_fraction(c: char) -> bool {
+    matches!(c, '¼'..='¾' | '⅐'..='⅟' | '↉')
 }
 
 /// Whether a folded word is a number.
@@ -121,6 +133,15 @@ mod tests {
             assert_eq!(numbers, ["2023", "12", "1"], "{date}");
         }
         assert_eq!(terms("1 December 2023, 01.12.2023"), ["1", "december", "2023", "1", "12", "2023"]);
+    }
+
+    #[test]
+    fn exponents_and_fractions_make_no_other_number() {
+        assert_eq!(
+            terms("10² 6×10²³cm m² CO₂ 1,000²"),
+            ["10", "2", "6", "10", "23cm", "m2", "co2", "1000", "2"]
+        );
+        assert_eq!(terms("½ 5½-inch 1½kg"), ["½", "5", "½", "inch", "1", "½", "kg"]);
     }
 
     #[test]

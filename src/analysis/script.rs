@@ -6,7 +6,7 @@
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, Script};
 
-use super::unspaced;
+use super::{number, unspaced};
 
 /// What part a character plays in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,12 +127,15 @@ pub(super) fn character_script(c: char) -> CharacterScript {
 
 /// Whether a word ends between two characters of words.
 fn is_seam(before: char, c: char) -> bool {
-    is_word_by_itself(before) || is_word_by_itself(c)
+    is_word_by_itself(before)
+        || is_word_by_itself(c)
+        || (number::is_raised_digit(c) && number::ascii_digit(before).is_some())
 }
 
-/// Whether a symbol is a word by itself: what it stands for is written apart (`25 °C`, `No. 5`).
+/// Whether a character is a word by itself: a fraction, and a symbol that stands for what is written apart (`25 °C`,
+/// `No. 5`).
 fn is_word_by_itself(c: char) -> bool {
-    matches!(c, '℃' | '℉' | '№')
+    matches!(c, '℃' | '℉' | '№') || number::is_fraction(c)
 }
 
 /// Whether a character belongs to a script whose characters are tokens by themselves.
