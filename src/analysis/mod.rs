@@ -115,6 +115,7 @@ mod tests {
             terms("U.S.-South Korea's multi-agent F-35A, a@b.org"),
             ["us", "south", "korea", "s", "multi", "agent", "f", "35a", "a", "b", "org"]
         );
+        assert_eq!(terms("Koreaʼs сімʼя"), terms("Korea's сім'я"));
         assert_eq!(terms("co\u{ad}operation"), ["cooperation"], "a soft hyphen is no part of a word");
         assert_eq!(terms("— … \"\" 👍"), Vec::<String>::new());
     }

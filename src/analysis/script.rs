@@ -34,6 +34,8 @@ pub(super) fn class(c: char) -> Class {
         '\u{ff9e}' | '\u{ff9f}' => Class::Extender,
         // Characters that never show: soft hyphen, joiners, word joiner, byte order mark.
         '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' => Class::Extender,
+        // Letters to Unicode; in most texts apostrophes (`Koreaʼs`, `сімʼя`, `Oʻzbekiston`).
+        '\u{2bb}' | '\u{2bc}' => Class::Separator,
         c => class_by_tables(c),
     }
 }
@@ -175,6 +177,7 @@ mod tests {
             ('ﾞ', Class::Extender),
             ('・', Class::Separator),
             ('、', Class::Separator),
+            ('ʼ', Class::Separator),
             ('“', Class::Separator),
             ('⼈', Class::Character),
             ('㈜', Class::Character),

@@ -37,8 +37,12 @@ pub(super) fn is_searchable(text: &str) -> bool {
 
 /// Whether a character is a letter or a digit, or a symbol that the analyzer takes for letters: a radical, a character
 /// in a circle, a unit (`㎞`).
+///
+/// Two letters are apostrophes, and no letters to the analyzer.
 pub(super) fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\u{2e80}'..='\u{2fd5}' | '\u{3200}'..='\u{33ff}' | '℃' | '℉' | '№')
+    let is_apostrophe = matches!(c, '\u{2bb}' | '\u{2bc}');
+    (c.is_alphanumeric() && !is_apostrophe)
+        || matches!(c, '\u{2e80}'..='\u{2fd5}' | '\u{3200}'..='\u{33ff}' | '℃' | '℉' | '№')
 }
 
 /// Whether a text is an operator when it stands alone.
@@ -223,7 +227,7 @@ mod tests {
         for text in ["㎞", "№", "⼈", "㈜", "½"] {
             assert!(is_searchable(text), "{text}");
         }
-        assert!(!is_searchable("→ ° ″ 、"));
+        assert!(!is_searchable("→ ° ″ 、 ʼ"));
     }
 
     #[test]
