@@ -62,6 +62,8 @@ impl<'a> Block<'a> {
                 let options = serde_saphyr::options! {
                     duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
                     with_snippet: false,
+                    // `no` is Norwegian.
+                    strict_booleans: true,
                 };
                 serde_saphyr::from_str_with_options(self.content, options).ok()
             }
@@ -156,6 +158,13 @@ mod tests {
         assert_eq!(facts.other["date"], json!("soon"));
         assert_eq!(facts.other["lang"], json!(["en", "ko"]));
         assert_eq!(facts.other["link"], json!("b"));
+    }
+
+    #[test]
+    fn words_that_some_take_for_truth_values_are_words() {
+        let (facts, _) = split("---\ntitle: Yes\nlang: no\ndraft: true\nshown: off\n---\n");
+        assert_eq!((facts.title.as_deref(), facts.language.as_deref()), (Some("Yes"), Some("no")));
+        assert_eq!((&facts.other["draft"], &facts.other["shown"]), (&json!(true), &json!("off")));
     }
 
     #[test]
