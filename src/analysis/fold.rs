@@ -67,6 +67,20 @@ fn katakana(c: char) -> char {
     }
 }
 
+/// The character that others with the same meaning fold to.
+fn unified(c: char) -> char {
+    katakana(of_radical(arabic(c)))
+}
+
+/// The Arabic letter that Persian and Urdu write in a shape with a code of its own; other characters as they are.
+pub(super) fn arabic(c: char) -> char {
+    match c {
+        'ک' => 'ك',
+        'ی' => 'ي',
+        _ => c,
+    }
+}
+
 fn fold_unicode(word: &str, folded: &mut String) {
     let decomposed = DecomposingNormalizer::new_nfkd().normalize(word).into_owned();
     let plain: String = decomposed.chars().filter(|&c| !is_dropped(c)).collect();
@@ -78,7 +92,7 @@ fn fold_unicode(word: &str, folded: &mut String) {
     for c in again.chars().filter(|&c| !is_dropped(c) && class(c) != Class::Separator) {
         match typed_for(c) {
             Some(typed) => letters.push_str(typed),
-            None => letters.push(number::ascii_digit(c).unwrap_or_else(|| katakana(of_radical(c)))),
+            None => letters.push(number::ascii_digit(c).unwrap_or_else(|| unified(c))),
         }
     }
     folded.push_str(&ComposingNormalizer::new_nfc().normalize(&letters));
@@ -159,6 +173,7 @@ mod tests {
             ("ー", "ー"),
             ("한", "한"),
             ("葛\u{e0100}", "葛"),
+            ("کتابی", "كتابي"),
             ("⽇", "日"),
             ("⻑", "長"),
             ("⺮", "⺮"),

@@ -10,7 +10,7 @@ use frostem::{Algorithm, Stemmer};
 use icu_normalizer::ComposingNormalizer;
 
 use super::MAX_TERM_BYTES;
-use super::fold;
+use super::fold::{self, fold};
 use super::walk::{is_joint, truncate};
 
 /// The algorithm of each script that several languages share.
@@ -91,7 +91,9 @@ fn by_letters<'w>(written: &str, folded: &'w str, algorithm: Algorithm) -> Cow<'
 fn lower_case(word: &str) -> String {
     let composed = ComposingNormalizer::new_nfkc().normalize(word);
     let shows = |c: &char| !matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}');
-    let mut lower: String = composed.chars().filter(shows).flat_map(char::to_lowercase).collect();
+    // The stemmer of Persian makes of the Arabic letters its own again.
+    let letters = composed.chars().filter(shows).map(fold::arabic);
+    let mut lower: String = letters.flat_map(char::to_lowercase).collect();
     // What is left of a Turkish capital with its dot.
     lower.retain(|c| c != '\u{307}');
     lower
