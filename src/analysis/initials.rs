@@ -1,4 +1,5 @@
-//! Abbreviations of single letters with dots between them: `U.S.`, `J.R.R.`, `e.g.`.
+//! Abbreviations of single letters with dots between them, `U.S.`, `J.R.R.`, `e.g.`, and Hebrew ones with a quotation
+//! mark before the last letter, `צה"ל`.
 //!
 //! They are one word without the dots, so that `U.S.`, `U.S` and `US` find each other, as words and in phrases. The dot
 //! behind the last letter is no part of the word: it may as well end the sentence.
@@ -43,6 +44,21 @@ fn is_dot(c: char) -> bool {
     matches!(c, '.' | '．')
 }
 
+/// The length of the mark of a Hebrew abbreviation that `text` starts with; `before` is the word up to it.
+///
+/// The mark stands before the last letter, or an ending behind that. One letter before a quotation mark, and several
+/// behind it, are a preposition and the quotation that it is written to.
+pub(super) fn hebrew_mark_len(before: &str, text: &str) -> Option<usize> {
+    let is_hebrew = |c: &char| matches!(c, 'א'..='ת');
+    let letters = before.chars().rev().filter(|&c| class(c) != Class::Extender).take(2).take_while(is_hebrew);
+    let mark = text.chars().next().filter(|c| matches!(c, '"' | '״' | '”' | '“'))?;
+    let behind = text[mark.len_utf8()..].chars().take(2).take_while(is_hebrew).count();
+    match (letters.count(), behind) {
+        (_, 0) | (0, _) | (1, 2) => None,
+        _ => Some(mark.len_utf8()),
+    }
+}
+
 /// Whether a text ends in a word with a dot behind it: a name of a file or a host.
 fn goes_on_from_word(text: &str) -> bool {
     let mut characters = text.chars().rev();
@@ -64,6 +80,13 @@ mod tests {
         assert_eq!(terms("J.R.R.Tolkien С.С.С.Р."), ["jrr", "tolkien", "ссср"]);
         let token = &tokens("the U.S. army")[1];
         assert_eq!(token.span, 4..7, "the last dot may end the sentence");
+    }
+
+    #[test]
+    fn hebrew_abbreviations_are_one_word() {
+        assert_eq!(terms("צה\"ל צה״ל, בארה”ב ד\"ר דו\"חות"), ["צהל", "צהל", "בארהב", "דר", "דוחות"]);
+        assert_eq!(terms("\"צה\"ל\" ב\"הארץ\" a\"b א\" ב"), ["צהל", "ב", "הארץ", "a", "b", "א", "ב"]);
+        assert_eq!(tokens("צה\"ל")[0].span, 0..7);
     }
 
     #[test]

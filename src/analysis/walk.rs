@@ -123,7 +123,10 @@ impl<'t> Tokens<'t> {
             }
         }
         let spelling = if class == Class::Word { Spelling::Plain } else { Spelling::Character };
-        (start + class.token_len(rest), spelling)
+        let len = class.token_len(rest);
+        // The mark is no letter, so that it folds away.
+        let mark = initials::hebrew_mark_len(&rest[..len], &rest[len..]);
+        (start + len + mark.map_or(0, |mark| class.token_len(&rest[len + mark..]) + mark), spelling)
     }
 
     /// Makes the term of a Han, Kana or Hangul character.

@@ -218,6 +218,11 @@ impl<'a> Lexer<'a> {
         let is_value = matches!(self.field(), Some(Field::Filter(_)));
         let body = &self.rest()[open.len_utf8()..];
         let Some(Phrase { text, kind, len: body_len }) = phrase_at(body, is_value) else {
+            // Inches: `5"`.
+            if self.text[..self.at].ends_with(|c: char| c.is_ascii_digit()) {
+                self.at += open.len_utf8();
+                return Ok(());
+            }
             return Err(self.error(
                 open.len_utf8(),
                 "the quote opens a phrase that is never closed",
@@ -484,7 +489,7 @@ fn phrase_at(text: &str, is_value: bool) -> Option<Phrase> {
     let mut is_escaped = false;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        if is_quote(c) {
+        if is_quote(c) && !word::is_hebrew_mark(&text[..at], &text[at + c.len_utf8()..]) {
             let prefix = phrase.strip_suffix('*').filter(|text| text.ends_with(word::takes_star));
             let len = at + c.len_utf8();
             return Some(match prefix.filter(|_| !is_value && !is_escaped) {

@@ -25,8 +25,8 @@ pub(super) fn phrase(text: &str) -> Result<Query, ParseError> {
 
 /// The texts between the characters that separate words.
 ///
-/// Three stay inside of words: dots between single letters (`U.S.`) and commas before three digits (`1,000`), which the
-/// analyzer takes for one word, and apostrophes (`Korea's`, `don't`), whose parts say nothing apart.
+/// Four stay inside of words: dots between single letters (`U.S.`), commas before three digits (`1,000`) and the marks of
+/// Hebrew abbreviations, which the analyzer takes for one word, and apostrophes (`Korea's`, `don't`), whose parts say nothing apart.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -53,6 +53,7 @@ fn joins(before: &str, separator: &str, after: &str) -> bool {
             is_letter && !last.is_empty() && next == 1 && after.starts_with(char::is_alphabetic)
         }
         "'" | "’" => before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric),
+        "\"" | "”" => word::is_hebrew_mark(before, after),
         "," => before.ends_with(char::is_numeric) && count(after, char::is_numeric) == 3,
         _ => false,
     }
@@ -83,6 +84,7 @@ mod tests {
         assert_eq!(pieces("1,000,000 1,2 3, 400"), ["1,000,000", "1", "2", "3", "400"]);
         assert_eq!(pieces("「日本」、人々〆（二〇二三）。ｱﾞｲ･ー"), ["日本", "人々〆", "二〇二三", "ｱﾞｲ", "ー"]);
         assert_eq!(pieces("می\u{200c}خواهم é5 ５％"), ["می\u{200c}خواهم", "é5", "５"]);
+        assert_eq!(pieces("\"צה\"ל\" ב\"הארץ\""), ["צה\"ל", "ב", "הארץ"]);
         assert_eq!(pieces("... — ＊ 、"), [""; 0]);
     }
 }

@@ -70,7 +70,8 @@
 //!   dots lead into facts that hold others. Its values with a star at the end, with `..` or with a sign of comparison
 //!   are told by that alone, in quotes too; `=` before a value takes all of it as it stands.
 //! - **Quotes** are `"`, the curly `“ ” „ ‟` and the full-width one; any of them closes what any opened. In
-//!   phrases `\"`, `\\` and `\*` stand for the character. Apostrophes, `« »` and `「 」` are punctuation.
+//!   phrases `\"`, `\\` and `\*` stand for the character. Apostrophes, `« »` and `「 」` are punctuation, and so are the
+//!   mark of a Hebrew abbreviation (`צה"ל`) and one behind a digit that no other follows (`5"`).
 //! - **`*`** makes a prefix at the end of a word, directly behind a letter or digit. `**bold**` and `a*b` are
 //!   text. Alone among other parts of a sequence it is punctuation (a pasted bullet).
 //! - **`^`** is a weight with a number and the end of the word behind it; `x^y` is text. Weights inside each other are

@@ -50,13 +50,28 @@ pub(super) fn is_keyword(text: &str) -> bool {
     matches!(text, "AND" | "OR" | "NOT") || near_operator(text).is_some()
 }
 
+/// Whether the quote between two texts is a part of a word: the mark of a Hebrew abbreviation (`צה"ל`), with one letter
+/// behind it or several before it.
+pub(super) fn is_hebrew_mark(before: &str, after: &str) -> bool {
+    let is_hebrew = |c: &char| matches!(c, '\u{591}'..='\u{5ea}');
+    let letters = before.chars().rev().take(2).take_while(is_hebrew).count();
+    let behind = after.chars().take(2).take_while(is_hebrew).count();
+    letters > 0 && behind > 0 && (letters > 1 || behind == 1)
+}
+
 /// The word that `text` starts with, its escapes still in it.
 pub(super) fn word_at(text: &str) -> &str {
     let mut end = 0;
     while let Some(next) = text[end..].chars().next() {
         end += match escaped(&text[end..]) {
             Some(special) => 1 + special.len_utf8(),
-            None if ends_word(next) => break,
+            None if ends_word(next) => {
+                let len = next.len_utf8();
+                if !is_quote(next) || !is_hebrew_mark(&text[..end], &text[end + len..]) {
+                    break;
+                }
+                len
+            }
             None => next.len_utf8(),
         };
     }

@@ -214,6 +214,19 @@ fn quotes_of_every_kind_make_phrases() {
 }
 
 #[test]
+fn quotes_that_are_no_signs_are_text() {
+    for (text, expected) in [
+        ("צה\"ל +ארה״ב", words(&["צה\"ל", "ארה״ב"])),
+        ("title:דו\"חות", words(&["דו\"חות"])),
+        ("\"צה\"ל בעזה\"", vec![Matcher::Phrase("צה\"ל בעזה".into())]),
+        ("ב\"הארץ\"", vec![words(&["ב"])[0].clone(), Matcher::Phrase("הארץ".into())]),
+        ("5\" gun", words(&["5", "gun"])),
+    ] {
+        assert_eq!(matchers(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn escapes_take_the_meaning_away() {
     for (text, expected) in [
         (r"\AND \OR \NOT", words(&["AND", "OR", "NOT"])),
