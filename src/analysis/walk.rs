@@ -10,6 +10,12 @@ use super::script::{self, CharacterScript, Class};
 use super::unspaced::{self, Segments};
 use super::{MAX_TERM_BYTES, fold, initials, kana, number};
 
+/// Shows where a line may end; it may stand inside of words.
+const ZERO_WIDTH_SPACE: &str = "\u{200b}";
+
+/// How many characters a line has at least whose last word may go on in the next one.
+const SHORTEST_LINE: usize = 4;
+
 /// One token of the `body` view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Token {
@@ -44,7 +50,7 @@ pub enum Kind {
     Word,
     /// The first Han, Kana or Hangul character of a run of them.
     Character,
-    /// One that follows another such character directly.
+    /// One that follows another such character directly, or but for the end of a line inside of a word.
     NextCharacter,
 }
 
@@ -92,7 +98,7 @@ impl<'t> Tokens<'t> {
                 continue;
             }
             truncate(&mut self.token.term);
-            let follows = self.token.kind != Kind::Word && self.token.span.end == start && self.seen > 0;
+            let follows = self.follows(start);
             self.token.span = start..end;
             self.token.position = self.seen;
             self.token.kind = match class {
@@ -105,6 +111,34 @@ impl<'t> Tokens<'t> {
         }
         self.at = self.text.len();
         false
+    }
+
+    /// Whether a character at `start` goes on with the one that the walk stands on.
+    ///
+    /// Chinese and Japanese words go on in the next line without a hyphen. Behind a very short line another entry of a
+    /// list begins; Korean lines mostly end between words.
+    fn follows(&self, start: usize) -> bool {
+        let end = self.token.span.end;
+        if self.seen == 0 || self.token.kind == Kind::Word {
+            return false;
+        }
+        if end == start {
+            return true;
+        }
+        let between = &self.text[end..start];
+        let starts_with_script = |at: usize| {
+            let script = self.text[at..].chars().next().map(script::character_script);
+            matches!(
+                script,
+                Some(CharacterScript::Han | CharacterScript::Hiragana | CharacterScript::Katakana)
+            )
+        };
+        let is_line_end = || matches!(between.trim_matches([' ', '\t']), "\n" | "\r\n");
+        let line = self.text[..end].chars().rev().take(SHORTEST_LINE).take_while(|&c| c != '\n');
+        between == ZERO_WIDTH_SPACE
+            || (is_line_end()
+                && line.count() == SHORTEST_LINE
+                && [self.token.span.start, start].into_iter().all(starts_with_script))
     }
 
     /// Where the token that starts at `start` ends, and what of it counts.
@@ -137,8 +171,7 @@ impl<'t> Tokens<'t> {
         if !kana::unfold(before, first, after, &mut self.token.term) {
             fold::fold_into(written, &mut self.token.term);
         }
-        let goes_on = self.token.span.end == span.start;
-        let before = if goes_on { self.katakana } else { 0 };
+        let before = if self.follows(span.start) { self.katakana } else { 0 };
         let script = script::character_script(first);
         self.token.is_hiragana = script == CharacterScript::Hiragana;
         let is_katakana = script == CharacterScript::Katakana;
@@ -212,4 +245,38 @@ fn first_in_token(text: &str) -> Option<(usize, Class)> {
         class @ (Class::Word | Class::Character) => Some((at, class)),
         Class::Extender | Class::Separator => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Language, stem_terms};
+
+    fn pairs(text: &str) -> String {
+        stem_terms(text, Language::default()).join(" ")
+    }
+
+    #[test]
+    fn words_of_chinese_and_japanese_go_on_in_the_next_line() {
+        for (broken, whole) in [
+            ("习近平访\n问俄罗斯", "习近平访问俄罗斯"),
+            ("それは北朝 \r\n\t  鮮の", "それは北朝鮮の"),
+            ("新しいコンピュ\nーターの", "新しいコンピューターの"),
+            ("북\u{200b}한 東\u{200b}京", "북한 東京"),
+        ] {
+            assert_eq!(pairs(broken), pairs(whole), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn other_ends_of_lines_end_words() {
+        for (text, apart) in [
+            ("東京都\n大阪府", "東京都 大阪府"),
+            ("新しい東京\n\n大阪の", "新しい東京 大阪の"),
+            ("新しい東京。\n大阪の", "新しい東京。 大阪の"),
+            ("신형미사일\n발사", "신형미사일 발사"),
+            ("新しい東京 大阪", "新しい東京、大阪"),
+        ] {
+            assert_eq!(pairs(text), pairs(apart), "{text:?}");
+        }
+    }
 }

@@ -238,9 +238,7 @@ impl Composition {
     /// Adds running text that stands at `origin` in the decoded source: white space in it, however much, is one space.
     pub fn flow(&mut self, text: &str, origin: usize) {
         for (start, len) in runs(text) {
-            if start > 0 && text[..start].ends_with(is_space) {
-                self.gap(Gap::Space);
-            }
+            self.gap(gap_before(text, start));
             self.verbatim(&text[start..start + len], origin + start);
         }
         if text.ends_with(is_space) {
@@ -369,6 +367,27 @@ pub(super) fn runs(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
         }
         (start < at).then_some((start, at - start))
     })
+}
+
+/// What the white space before a run of running text comes to: one space, or nothing where it ends a line between two
+/// characters of Chinese or Japanese, which no spaces part.
+pub(super) fn gap_before(text: &str, start: usize) -> Gap {
+    let (before, run) = text.split_at(start);
+    let words = before.trim_end_matches(is_space);
+    let space = &before[words.len()..];
+    let is_inside_word = || words.ends_with(is_han_or_kana) && run.starts_with(is_han_or_kana);
+    if space.is_empty() || (space.contains(['\n', '\r']) && is_inside_word()) {
+        Gap::None
+    } else {
+        Gap::Space
+    }
+}
+
+/// Whether a character is one of Han or Kana, or of the punctuation that goes with them.
+fn is_han_or_kana(c: char) -> bool {
+    matches!(c,
+        '\u{2e80}'..='\u{2fdf}' | '\u{3001}'..='\u{312f}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether a character is white space that counts as one space in running text.

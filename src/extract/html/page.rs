@@ -8,7 +8,7 @@
 use super::elements::{Element, Nesting, Role};
 use super::meta::Meta;
 use super::tokens::{Tag, Token, tokens};
-use crate::extract::compose::{Composition, Gap, is_space, runs};
+use crate::extract::compose::{Composition, Gap, gap_before, is_space, runs};
 use crate::span::OffsetMap;
 
 /// How much of a page is taken for its text.
@@ -317,9 +317,7 @@ impl Page<'_> {
     /// Writes text whose white space counts as one space.
     fn flow(&mut self, text: &str, start: usize) {
         for (at, len) in runs(text) {
-            if text[..at].ends_with(is_space) {
-                self.out.gap(Gap::Space);
-            }
+            self.out.gap(gap_before(text, at));
             self.verbatim(start + at, start + at + len);
         }
         if text.ends_with(is_space) {

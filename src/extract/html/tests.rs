@@ -26,6 +26,13 @@ fn text_comes_in_reading_order_with_blocks_apart() {
 }
 
 #[test]
+fn lines_of_chinese_and_japanese_go_on_without_a_space() {
+    let source = "<p>それは北朝\n  鮮の、\nミサイル <b>東京 大阪</b> NATO\nの 한국\n정부</p>";
+    assert_eq!(text(source), "それは北朝鮮の、ミサイル 東京 大阪 NATO の 한국 정부");
+    assert_eq!(located(&page(source), source.as_bytes(), "朝鮮の").0, "朝\n  鮮の".as_bytes());
+}
+
+#[test]
 fn tables_keep_rows_and_cells_together_whatever_is_in_them() {
     let source = "<p>Before<table><tr><td><p>Sunday</p></td><td><div>Seoul</div><div>online</div></td></tr>\n\
         <tr><td></td><td><p>Tokyo</p></td><td></td></tr></table><p>After";
