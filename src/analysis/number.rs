@@ -13,6 +13,9 @@ use super::walk::is_joint;
 /// How many digits stand between two commas.
 const GROUP: usize = 3;
 
+/// How many letters a designation has at most before its number.
+const MOST_LETTERS: usize = 4;
+
 /// The zeros of all scripts whose digits have no decomposition; the other nine digits follow each of them.
 const ZEROS: [char; 34] = [
     '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '႐', '០', '᠐', '᥆',
@@ -45,6 +48,18 @@ pub(super) fn is_fraction(c: char) -> bool {
 /// Whether a folded word is a number.
 pub(super) fn is_number(term: &str) -> bool {
     !term.is_empty() && term.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a word is a number of a designation with the `s` of the plural, `before` being the text before it: of `F-35s`,
+/// and not of `mid-1990s`.
+pub(super) fn is_plural_designation(before: &str, word: &str) -> bool {
+    let is_number_with_s =
+        word.strip_suffix('s').is_some_and(|digits| digits.len() <= GROUP && is_number(digits));
+    let name =
+        before.strip_suffix(['-', '‐', '‑']).filter(|_| is_number_with_s).unwrap_or_default().as_bytes();
+    let letters =
+        name.iter().rev().take(MOST_LETTERS + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    (1..=MOST_LETTERS).contains(&letters) && name[name.len() - letters].is_ascii_uppercase()
 }
 
 /// Takes the zero off a number of two digits.
@@ -142,6 +157,14 @@ mod tests {
             ["10", "2", "6", "10", "23cm", "m2", "co2", "1000", "2"]
         );
         assert_eq!(terms("½ 5½-inch 1½kg"), ["½", "5", "½", "inch", "1", "½", "kg"]);
+    }
+
+    #[test]
+    fn the_plural_of_a_designation_is_the_designation() {
+        assert_eq!(terms("F-35s MiG‑29s, Su-27s"), ["f", "35", "mig", "29", "su", "27"]);
+        assert_eq!(tokens("F-35s")[1].span, 2..5);
+        let others = ["mid", "90s", "35s", "F", "1990s", "Early", "80s", "F", "35as"];
+        assert_eq!(terms("mid-90s 35s F-1990s Early-80s F-35as"), others.map(str::to_lowercase));
     }
 
     #[test]

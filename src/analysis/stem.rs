@@ -67,7 +67,12 @@ pub(super) fn stem<'w>(written: &str, folded: &'w str, algorithms: Algorithms) -
 fn english(folded: &str) -> Cow<'_, str> {
     match folded.bytes().all(|byte| byte.is_ascii_lowercase()) {
         true => Stemmer::new(Algorithm::English).stem(folded),
-        false => Cow::Borrowed(folded),
+        // The plural of a designation: `F35s`.
+        false => {
+            let singular =
+                folded.strip_suffix('s').filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
+            Cow::Borrowed(singular.unwrap_or(folded))
+        }
     }
 }
 
@@ -256,5 +261,7 @@ mod tests {
     #[test]
     fn numbers_are_left_alone() {
         assert_eq!(english_stem("35as"), "35as");
+        assert_eq!(english_stem("1990s"), "1990s");
+        assert_eq!(english_stem("F35s"), "f35");
     }
 }

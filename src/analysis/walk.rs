@@ -186,7 +186,11 @@ impl<'t> Tokens<'t> {
             self.token.is_hiragana = false;
         }
         match spelling {
-            Spelling::Plain => fold::fold_into(written, &mut self.token.term),
+            Spelling::Plain => {
+                let is_plural = number::is_plural_designation(&self.text[..span.start], written);
+                let singular = &written[..written.len() - usize::from(is_plural)];
+                fold::fold_into(singular, &mut self.token.term);
+            }
             Spelling::Character => self.spell_character(&span),
             Spelling::WithoutJoints => {
                 let joined: String = written.chars().filter(|&c| !is_joint(c)).collect();
