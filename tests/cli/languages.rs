@@ -60,6 +60,37 @@ fn a_word_finds_its_inflections_in_the_language_of_each_document() {
 }
 
 #[test]
+fn what_is_written_in_other_characters_is_found_as_it_is_read() {
+    let corpus = texts(&[
+        ("a.txt", "葛\u{e0100}飾区の⽇本⼈が集まった。"),
+        ("b.txt", "신형 북\u{200b}한 미사일은 사거리 1000㎞, 25℃에서"),
+        ("c.txt", "The F-35s of Koreaʼs air force flew ½ of 10² sorties."),
+        ("d.md", "习近平访\n问俄罗斯"),
+        ("e.txt", "דובר צה\"ל אמר"),
+        ("f.txt", "کتاب در تهران"),
+    ]);
+    for (query, expected) in [
+        ("葛飾区", "a.txt: 葛\u{e0100}飾区"),
+        ("日本人", "a.txt: ⽇本⼈"),
+        ("'\"日本人が\"'", "a.txt: ⽇本⼈が"),
+        ("북한", "b.txt: 북\u{200b}한"),
+        ("1000km", "b.txt: 1000㎞"),
+        ("25°C", "b.txt: 25℃"),
+        ("+F-35 +Korea", "c.txt: F-35s|Korea"),
+        ("½", "c.txt: ½"),
+        ("访问", "d.md: 访\n问"),
+        ("צהל", "e.txt: צה\"ל"),
+        ("'צה\"ל'", "e.txt: צה\"ל"),
+        ("كتاب", "f.txt: کتاب"),
+    ] {
+        assert_eq!(marked(&corpus, query), [expected], "{query}");
+    }
+    for absent in ["102", "12", "㎞"] {
+        assert_eq!(marked(&corpus, absent), [""; 0], "{absent}");
+    }
+}
+
+#[test]
 fn a_language_that_is_gone_gives_words_no_stems_any_more() {
     let corpus = european();
     let explained = |corpus: &Corpus| marked(corpus, "generaux").len();
