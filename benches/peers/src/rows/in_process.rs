@@ -1,0 +1,118 @@
+//! Searches inside one process: natural questions, and phrases of two frequent words.
+
+use anyhow::{Result, ensure};
+use tidings::engine::LocalEngine;
+use tidings::hit::{Count, Request, Response};
+use tidings::query::{self, Options};
+use tidings::search::{Marking, search};
+
+use super::ensure_agree;
+use crate::measure::{Samples, clocked};
+use crate::peers::tantivy::Peer;
+use crate::queries::{Counted, Queries};
+use crate::table::{Goal, Row, significant};
+use crate::work::Work;
+
+/// How often each query is asked of either side; the median counts.
+const ROUNDS: usize = 7;
+
+/// Both sides, open, in one process.
+pub struct Sides {
+    ours: LocalEngine,
+    peer: Peer,
+}
+
+impl Sides {
+    /// Opens both indexes.
+    pub fn open(work: &Work) -> Result<Self> {
+        Ok(Self { ours: LocalEngine::new(work.snapshot()?), peer: Peer::open(&work.tantivy())? })
+    }
+
+    /// The ten best passages of ours.
+    fn ask(&self, text: &str, marking: Marking, count: Count) -> Result<Response> {
+        let query =
+            query::parse(text, Options::default()).map_err(|error| anyhow::anyhow!("{text}: {error}"))?.query;
+        Ok(search(&self.ours, &Request { query, count, ..Request::default() }, marking)?)
+    }
+
+    /// The median times of a query in turns, in seconds.
+    pub fn times(&self, text: &str) -> Result<(f64, f64)> {
+        let (mut ours, mut theirs) = (Samples::default(), Samples::default());
+        for _ in 0..ROUNDS {
+            let (seconds, response) = clocked(|| self.ask(text, Marking::Nothing, Count::Lazy));
+            ensure!(!response?.hits.is_empty(), "{text}: nothing found");
+            ours.add(seconds);
+            let (seconds, hits) = clocked(|| self.peer.top(text));
+            ensure!(hits? > 0, "{text}: tantivy finds nothing");
+            theirs.add(seconds);
+        }
+        Ok((ours.median(), theirs.median()))
+    }
+
+    /// Fails unless both sides find rare words as often as they stand in the texts.
+    ///
+    /// Inflections of a rare word are found too, by both sides alike.
+    pub fn ensure_rare_words(&self, queries: &Queries) -> Result<()> {
+        let (mut ours, mut theirs) = (0, 0);
+        for Counted { query, passages } in &queries.rare {
+            let found = self.ask(query, Marking::Nothing, Count::Exact)?.total;
+            ensure!(found >= *passages, "{query}: {found} found of {passages}");
+            ours += found;
+            theirs += self.peer.count(query)?;
+        }
+        ensure_agree("rare words", ours, theirs)
+    }
+
+    /// Fails unless a phrase is found as often as it stands in the texts, and each hit shows it.
+    fn ensure_phrase(&self, phrase: &Counted) -> Result<()> {
+        let response = self.ask(&phrase.query, Marking::Highlights, Count::Exact)?;
+        ensure_agree(&phrase.query, response.total, phrase.passages)?;
+        let their_count = self.peer.count(&phrase.query)?;
+        // Stems: what is found is more, never less.
+        ensure!(their_count * 100 >= phrase.passages * 99, "{}: tantivy finds {their_count}", phrase.query);
+        let words: Vec<&str> = phrase.query.trim_matches('"').split(' ').collect();
+        for hit in &response.hits {
+            let shown = hit.highlights.first().map(|mark| mark.text.to_lowercase()).unwrap_or_default();
+            let is_shown = shown.starts_with(words[0]) && shown.ends_with(words[1]);
+            ensure!(is_shown, "{}: a hit shows `{shown}`", phrase.query);
+        }
+        Ok(())
+    }
+
+    /// Fails unless there are ten hits for a question, each with a word of it.
+    fn ensure_question(&self, question: &str) -> Result<()> {
+        let hits = self.ask(question, Marking::Highlights, Count::Lazy)?.hits;
+        ensure!(hits.len() == 10, "{question}: {} hits", hits.len());
+        for hit in &hits {
+            let marks = hit.highlights.len() + hit.title_highlights.len() + hit.heading_highlights.len();
+            ensure!(marks > 0, "{question}: a hit without a highlight");
+        }
+        Ok(())
+    }
+}
+
+/// The times of questions and of phrases.
+pub fn rows(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
+    let sides = Sides::open(work)?;
+    sides.ensure_rare_words(queries)?;
+    queries.questions.iter().try_for_each(|question| sides.ensure_question(question))?;
+    queries.phrases.iter().try_for_each(|phrase| sides.ensure_phrase(phrase))?;
+    let phrases: Vec<&str> = queries.phrases.iter().map(|phrase| phrase.query.as_str()).collect();
+    let questions: Vec<&str> = queries.questions.iter().map(String::as_str).collect();
+    Ok(vec![
+        row(&sides, "questions of 5 to 8 words, in process", &questions, 0.4)?,
+        row(&sides, "phrases of two frequent words, in process", &phrases, 0.6)?,
+    ])
+}
+
+fn row(sides: &Sides, what: &str, queries: &[&str], bound: f64) -> Result<Row> {
+    let times = queries.iter().map(|query| sides.times(query)).collect::<Result<Vec<_>>>()?;
+    let ours: Samples = times.iter().map(|(ours, _)| *ours).collect();
+    let theirs: Samples = times.iter().map(|(_, theirs)| *theirs).collect();
+    let shown = |samples: &Samples| {
+        let [mean, middle] = [samples.mean(), samples.median()].map(|seconds| significant(seconds * 1e3));
+        format!("mean {mean} ms (p50 {middle})")
+    };
+    Ok(Row::new(what, shown(&ours), format!("tantivy {}", shown(&theirs)))
+        .ratio_with_goal(ours.mean() / theirs.mean(), Goal::AtMost(bound)))
+}
