@@ -19,6 +19,9 @@ const FOLDER: u64 = 200;
 /// Runs of words that texts share: set phrases, names of more than one word.
 const PHRASES: usize = 60_000;
 
+/// Those that one document has of its own.
+const OWN_PHRASES: usize = 12;
+
 /// The middle size of a document in bytes, and the bounds of all.
 const MIDDLE_SIZE: f64 = 5_000.0;
 const SIZES: (f64, f64) = (300.0, 400_000.0);
@@ -42,11 +45,10 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// A generator of texts of these words.
+    /// A generator of texts of these words, many of which are not of grammar.
     pub fn new(vocabulary: Vocabulary) -> Self {
         let mut rng = Rng::with_seed(2);
-        let phrase = |_| (0..rng.usize(2..5)).map(|_| vocabulary.draw(&mut rng)).collect();
-        let phrases = (0..PHRASES).map(phrase).collect();
+        let phrases = (0..PHRASES).map(|_| phrase(&vocabulary, &mut rng)).collect();
         Self { vocabulary, phrases }
     }
 
@@ -76,20 +78,33 @@ impl Generator {
         };
         let size = (MIDDLE_SIZE * normal(&mut rng).exp()).clamp(SIZES.0, SIZES.1) as usize;
         let topic = (0..rng.usize(40..160)).map(|_| self.content_word(&mut rng)).collect();
-        let text = Author { generator: self, rng, topic, format, text: String::with_capacity(size + 2_000) }
-            .write(size);
+        let phrases = (0..OWN_PHRASES).map(|_| phrase(&self.vocabulary, &mut rng)).collect();
+        let text = Author {
+            generator: self,
+            rng,
+            topic,
+            phrases,
+            format,
+            text: String::with_capacity(size + 2_000),
+        }
+        .write(size);
         (format!("{number:06}.{extension}"), text)
     }
 
-    /// A word that is not of grammar.
+    /// A word that is not of grammar, and seldom one of the rarest: what whole documents are about is known.
     fn content_word(&self, rng: &mut Rng) -> usize {
         loop {
-            let rank = self.vocabulary.draw(rng);
+            let rank = self.vocabulary.draw(rng).min(self.vocabulary.draw(rng));
             if rank >= GRAMMAR {
                 return rank;
             }
         }
     }
+}
+
+/// A run of two to nine words.
+fn phrase(vocabulary: &Vocabulary, rng: &mut Rng) -> Vec<usize> {
+    (0..rng.usize(2..10)).map(|_| vocabulary.draw(rng)).collect()
 }
 
 /// A number with the mean 0 and the deviation 1, nearly normal.
@@ -108,6 +123,8 @@ struct Author<'a> {
     rng: Rng,
     /// The words that the document is about, the most frequent first.
     topic: Vec<usize>,
+    /// The runs of words that it says again and again.
+    phrases: Vec<Vec<usize>>,
     format: Format,
     text: String,
 }
@@ -189,8 +206,15 @@ impl Author<'_> {
     fn words(&mut self, text: &mut String) -> usize {
         match self.rng.u8(0..100) {
             0..2 => text.push_str(&self.number()),
-            2..22 => return self.phrase(text),
-            22..50 => {
+            2..10 => {
+                let at = (PHRASES as f64).powf(self.rng.f64()) - 1.0;
+                return self.phrase(&self.generator.phrases[at as usize], text);
+            }
+            10..25 => {
+                let phrase = self.phrases[self.rng.usize(..OWN_PHRASES)].clone();
+                return self.phrase(&phrase, text);
+            }
+            25..45 => {
                 // The square makes the first words of the topic the most frequent ones.
                 let at = self.rng.f64().powi(2) * self.topic.len() as f64;
                 self.word(self.topic[at as usize], text);
@@ -203,10 +227,7 @@ impl Author<'_> {
         1
     }
 
-    fn phrase(&mut self, text: &mut String) -> usize {
-        let phrases = &self.generator.phrases;
-        let at = (phrases.len() as f64).powf(self.rng.f64()) - 1.0;
-        let phrase = &phrases[at as usize];
+    fn phrase(&self, phrase: &[usize], text: &mut String) -> usize {
         for (place, &rank) in phrase.iter().enumerate() {
             text.push_str(if place == 0 { "" } else { " " });
             self.word(rank, text);
@@ -257,10 +278,10 @@ mod tests {
     use super::*;
 
     fn generator() -> Generator {
-        let samples = "the of and to in warning missile share alert system data partner".repeat(3);
-        let more = (0..400).map(|number| format!("w{} ", "abcdefghij".repeat(number % 7)));
-        let words: String = more.chain(('a'..='z').map(|letter| format!("{letter}{letter}ord "))).collect();
-        Generator::new(Vocabulary::of_texts([samples.as_str(), words.as_str()].into_iter()))
+        let letters = || 'a'..='z';
+        let words = letters().flat_map(|first| letters().map(move |last| format!("{first}{last}word")));
+        let text: Vec<String> = words.collect();
+        Generator::new(Vocabulary::of_texts([text.join(" ").as_str()].into_iter()))
     }
 
     #[test]

@@ -40,6 +40,9 @@ struct Arguments {
     /// How often each index is made; the median counts
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Tell of each query in process on its own, too
+    #[arg(long)]
+    each: bool,
     /// Work in this folder and keep what is made, for the next run; otherwise a new one under `target`, removed at the end
     #[arg(long)]
     work: Option<PathBuf>,
@@ -163,6 +166,7 @@ fn working_folder(arguments: &Arguments) -> Result<(PathBuf, Option<tempfile::Te
 /// Measures, and prints the table.
 fn compare(arguments: &Arguments, folder: &Path) -> Result<()> {
     let mut work = Work::new(folder, arguments.folder.as_deref())?;
+    work.tells_each = arguments.each;
     let first = prepare(arguments, &mut work)?;
     let is_wanted = |group: Group| arguments.only.is_empty() || arguments.only.contains(&group);
     let mut rows: Vec<Row> = Vec::new();

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, ensure};
+use tidings::analysis::{self, Language};
 use tidings::index::Snapshot;
 
 use crate::work::for_each_passage;
@@ -26,7 +27,7 @@ const QUESTIONS: [&str; 8] = [
     "which {} of the {} was {}",
     "why did the {} wait for a {}",
     "who was at the {} before the {}",
-    "when will the {} and the {} be {}",
+    "when will the {} and {} be {}",
     "is there a {} with {} and {}",
     "where do {} come from in a {}",
 ];
@@ -34,7 +35,7 @@ const QUESTIONS: [&str; 8] = [
 /// Queries of each kind, as they are typed.
 #[derive(Debug)]
 pub struct Queries {
-    /// Words of few passages that stand in no title and no heading.
+    /// Words of few passages that stand in no title and no heading, with their inflections.
     pub rare: Vec<Counted>,
     /// Words of many passages.
     pub frequent: Vec<String>,
@@ -60,7 +61,9 @@ impl Queries {
     pub fn of(snapshot: &Snapshot) -> Result<Self> {
         let words = Words::count(snapshot)?;
         let share = |share: f64| (share * words.passages as f64) as usize;
-        let rare = words.between(RARE.0, RARE.1, |word| word.len() > 4 && !words.in_headings.contains(word));
+        let in_headings: HashSet<String> = words.in_headings.iter().flat_map(|word| stems(word)).collect();
+        let is_in_text_alone = |word: &str| stems(word).iter().all(|stem| !in_headings.contains(stem));
+        let rare = words.between(RARE.0, RARE.1, |word| word.len() > 4 && is_in_text_alone(word));
         let telling = words.between(share(TELLING.0).max(2), share(TELLING.1), |word| word.len() > 3);
         let frequent = words.between(share(FREQUENT), words.passages, |_| true);
         ensure!(
@@ -131,6 +134,11 @@ fn words_of(text: &str) -> impl Iterator<Item = (usize, String)> {
     all.enumerate()
         .filter(move |(_, word)| plain(word))
         .map(|(place, word)| (place, word.to_ascii_lowercase()))
+}
+
+/// The stems of a word.
+fn stems(word: &str) -> Vec<String> {
+    analysis::stem_terms(word, Language::default())
 }
 
 /// How many passages have each word.

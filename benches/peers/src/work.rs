@@ -31,6 +31,8 @@ pub struct Work {
     program: PathBuf,
     /// The text in the index.
     pub text: Amount,
+    /// Whether each query in process is told of on its own.
+    pub tells_each: bool,
 }
 
 /// How much text there is.
@@ -50,7 +52,7 @@ impl Work {
             Some(sources) => sources.canonicalize().with_context(|| sources.display().to_string())?,
             None => folder.join("corpus"),
         };
-        Ok(Self { folder, sources, program: program()?, text: Amount::default() })
+        Ok(Self { folder, sources, program: program()?, text: Amount::default(), tells_each: false })
     }
 
     /// Whether the corpus was made here, and may be changed.

@@ -20,12 +20,14 @@ const ROUNDS: usize = 7;
 pub struct Sides {
     ours: LocalEngine,
     peer: Peer,
+    tells_each: bool,
 }
 
 impl Sides {
     /// Opens both indexes.
     pub fn open(work: &Work) -> Result<Self> {
-        Ok(Self { ours: LocalEngine::new(work.snapshot()?), peer: Peer::open(&work.tantivy())? })
+        let ours = LocalEngine::new(work.snapshot()?);
+        Ok(Self { ours, peer: Peer::open(&work.tantivy())?, tells_each: work.tells_each })
     }
 
     /// The ten best passages of ours.
@@ -46,7 +48,12 @@ impl Sides {
             ensure!(hits? > 0, "{text}: tantivy finds nothing");
             theirs.add(seconds);
         }
-        Ok((ours.median(), theirs.median()))
+        let (ours, theirs) = (ours.median(), theirs.median());
+        if self.tells_each {
+            let [own, peer] = [ours, theirs].map(|seconds| significant(seconds * 1e3));
+            eprintln!("{text:<50} {own:>8} ms {peer:>8} ms {:>8}", significant(ours / theirs));
+        }
+        Ok((ours, theirs))
     }
 
     /// Fails unless both sides find rare words as often as they stand in the texts.
