@@ -17,7 +17,7 @@ mod work;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::measure::Cost;
@@ -74,6 +74,13 @@ enum Group {
     Queries,
     /// Passes over what is indexed already
     Passes,
+}
+
+impl Group {
+    /// Whether both sides are asked for something.
+    fn asks(self) -> bool {
+        matches!(self, Self::Search | Self::Cold | Self::Memory | Self::InProcess | Self::Queries)
+    }
 }
 
 /// What this program runs itself for, in processes of their own.
@@ -163,26 +170,62 @@ fn working_folder(arguments: &Arguments) -> Result<(PathBuf, Option<tempfile::Te
     Ok((folder.path().to_owned(), Some(folder)))
 }
 
-/// Measures, and prints the table.
+/// Measures, and prints the table. A group whose answers are wrong is told of there, and the others still measured.
 fn compare(arguments: &Arguments, folder: &Path) -> Result<()> {
     let mut work = Work::new(folder, arguments.folder.as_deref())?;
     work.tells_each = arguments.each;
     let first = prepare(arguments, &mut work)?;
-    let is_wanted = |group: Group| arguments.only.is_empty() || arguments.only.contains(&group);
-    let mut rows: Vec<Row> = Vec::new();
-    if is_wanted(Group::Index) {
-        rows.extend(rows::index::rows(&work, arguments.rounds, first)?);
-    }
-    if is_wanted(Group::Instructions) {
-        rows.extend(rows::index::instructions(&work)?);
-    }
-    rows.extend(searches(&work, &is_wanted)?);
-    if is_wanted(Group::Passes) {
-        eprintln!("passes");
-        rows.extend(rows::passes::rows(&work)?);
+    let is_wanted = |group: &Group| arguments.only.is_empty() || arguments.only.contains(group);
+    let groups: Vec<Group> = Group::value_variants().iter().copied().filter(is_wanted).collect();
+    let mut queries = None;
+    let (mut rows, mut failures) = (Vec::new(), 0);
+    for group in groups {
+        let name = group.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        if group.asks() && queries.is_none() {
+            queries = Some(self::queries(&work)?);
+        }
+        eprintln!("{name}");
+        match measured(group, &work, queries.as_ref(), arguments.rounds, first) {
+            Ok(more) => rows.extend(more),
+            Err(error) => {
+                eprintln!("{name}: {error:#}");
+                rows.push(Row::failed(name, format!("{error:#}")));
+                failures += 1;
+            }
+        }
     }
     println!("{}", table::table(&rows));
+    ensure!(failures == 0, "{failures} groups failed");
     Ok(())
+}
+
+/// The rows of a group. Nothing holds an index open while its files are to leave the cache.
+fn measured(
+    group: Group,
+    work: &Work,
+    queries: Option<&Queries>,
+    rounds: usize,
+    first: Option<Cost>,
+) -> Result<Vec<Row>> {
+    let asked = || queries.context("no queries");
+    match group {
+        Group::Index => rows::index::rows(work, rounds, first),
+        Group::Instructions => rows::index::instructions(work),
+        Group::Search => rows::one_shot::warm(work, asked()?),
+        Group::Cold => rows::one_shot::cold(work, asked()?),
+        Group::Memory => rows::one_shot::memory(work, asked()?),
+        Group::StartUp => rows::one_shot::start_up(work),
+        Group::InProcess => rows::in_process::rows(work, asked()?),
+        Group::Queries => rows::batch::rows(work, asked()?),
+        Group::Passes => rows::passes::rows(work),
+    }
+}
+
+/// The queries that everybody is asked, who all have an index now.
+fn queries(work: &Work) -> Result<Queries> {
+    rows::index::build_missing(work)?;
+    eprintln!("queries");
+    Queries::of(&work.snapshot()?)
 }
 
 /// Makes what is missing; gives what our index cost where it was made.
@@ -201,31 +244,6 @@ fn prepare(arguments: &Arguments, work: &mut Work) -> Result<Option<Cost>> {
     work.count()?;
     work.feed_peers()?;
     Ok(first)
-}
-
-/// The rows of searches. Nothing holds an index open while its files are to leave the cache.
-fn searches(work: &Work, is_wanted: &dyn Fn(Group) -> bool) -> Result<Vec<Row>> {
-    type Measure = fn(&Work, &Queries) -> Result<Vec<Row>>;
-    let groups: [(Group, &str, Measure); 6] = [
-        (Group::Search, "one-shot searches", rows::one_shot::warm),
-        (Group::Cold, "one-shot searches, cold", rows::one_shot::cold),
-        (Group::Memory, "memory of a search", rows::one_shot::memory),
-        (Group::StartUp, "start-up", |work, _| rows::one_shot::start_up(work)),
-        (Group::InProcess, "questions and phrases", rows::in_process::rows),
-        (Group::Queries, "many queries", rows::batch::rows),
-    ];
-    if !groups.iter().any(|(group, ..)| is_wanted(*group)) {
-        return Ok(Vec::new());
-    }
-    rows::index::build_missing(work)?;
-    eprintln!("queries");
-    let queries = Queries::of(&work.snapshot()?)?;
-    let mut rows = Vec::new();
-    for (_, name, measure) in groups.iter().filter(|(group, ..)| is_wanted(*group)) {
-        eprintln!("{name}");
-        rows.extend(measure(work, &queries)?);
-    }
-    Ok(rows)
 }
 
 /// A number of bytes as typed: `500M`.

@@ -40,6 +40,11 @@ impl Row {
         Self { met: "not measured", ..Self::new(what, "", why) }
     }
 
+    /// A row of what was measured and answered wrongly.
+    pub fn failed(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { met: "FAILED", ..Self::new(what, "", why) }
+    }
+
     /// The row with a ratio as its figure.
     pub fn ratio(self, ratio: f64) -> Self {
         Self { figure: significant(ratio), ..self }
