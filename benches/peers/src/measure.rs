@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,9 @@ use serde::{Deserialize, Serialize};
 pub struct Cost {
     /// From its start to its end, in seconds.
     pub wall: f64,
-    /// Its peak of resident memory, in bytes.
+    /// What processors were busy with it, in seconds.
+    pub processor: f64,
+    /// Its peak of resident memory, with what it had mapped of files, in bytes.
     pub memory: f64,
     /// What it had read from disk, in bytes.
     pub disk: f64,
@@ -60,9 +63,14 @@ pub fn write_cost(report: &Path, command: &[OsString]) -> Result<()> {
     let wall = start.elapsed().as_secs_f64();
     ensure!(status.success(), "{}: {status}", program.display());
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    // Linux counts memory in KiB and reading in blocks of 512 bytes.
-    let cost =
-        Cost { wall, memory: usage.max_rss() as f64 * 1024.0, disk: usage.block_reads() as f64 * 512.0 };
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    let cost = Cost {
+        wall,
+        processor: seconds(usage.user_time()) + seconds(usage.system_time()),
+        // Linux counts memory in KiB and reading in blocks of 512 bytes.
+        memory: usage.max_rss() as f64 * 1024.0,
+        disk: usage.block_reads() as f64 * 512.0,
+    };
     Ok(fs::write(report, serde_json::to_string(&cost)?)?)
 }
 

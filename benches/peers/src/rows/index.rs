@@ -55,6 +55,7 @@ pub fn rows(work: &Work, rounds: usize, first: Option<Cost>) -> Result<Vec<Row>>
             .ratio(faster(single.wall)),
         Row::new("the same", speed(own), format!("FTS5 {}", speed(fts5.wall))).ratio(faster(fts5.wall)),
     ];
+    rows.push(processor(&ours, &theirs));
     rows.extend(sizes(work)?);
     let memory = |costs: &[Cost]| costs.iter().map(|cost| cost.memory).collect::<Samples>().greatest();
     let peer = format!("tantivy {}, FTS5 {}", megabytes(memory(&theirs)), megabytes(fts5.memory));
@@ -64,6 +65,14 @@ pub fn rows(work: &Work, rounds: usize, first: Option<Cost>) -> Result<Vec<Row>>
         "MB",
     ));
     Ok(rows)
+}
+
+/// The time that processors were busy: what others do on the machine at the same time matters less to it.
+fn processor(ours: &[Cost], theirs: &[Cost]) -> Row {
+    let [own, peer] =
+        [ours, theirs].map(|costs| costs.iter().map(|cost| cost.processor).collect::<Samples>().median());
+    let shown = |seconds: f64| format!("{} s", significant(seconds));
+    Row::new("processor time of the same", shown(own), format!("tantivy {}", shown(peer))).ratio(peer / own)
 }
 
 /// The sizes of the indexes against the text.
