@@ -253,4 +253,10 @@ mod tests {
         fs::write(folder.path().join("inner/two"), "123").unwrap();
         assert_eq!(size(folder.path()).unwrap(), 8.0);
     }
+    #[test]
+    fn work_on_one_core_has_one_and_what_follows_has_all() {
+        let before = cores();
+        assert_eq!(on_one_core(|| Ok(cores())).unwrap(), 1);
+        assert_eq!(cores(), before);
+    }
 }
