@@ -37,7 +37,7 @@ const QUESTIONS: [&str; 8] = [
 pub struct Queries {
     /// Words of few passages that stand in no title and no heading, with their inflections.
     pub rare: Vec<Counted>,
-    /// Words of many passages.
+    /// Words of many passages, of more than one letter.
     pub frequent: Vec<String>,
     /// Two words of some passages each.
     pub pairs: Vec<String>,
@@ -65,7 +65,7 @@ impl Queries {
         let is_in_text_alone = |word: &str| stems(word).iter().all(|stem| !in_headings.contains(stem));
         let rare = words.between(RARE.0, RARE.1, |word| word.len() > 4 && is_in_text_alone(word));
         let telling = words.between(share(TELLING.0).max(2), share(TELLING.1), |word| word.len() > 3);
-        let frequent = words.between(share(FREQUENT), words.passages, |_| true);
+        let frequent = words.between(share(FREQUENT), words.passages, |word| word.len() > 1);
         ensure!(
             rare.len() >= 60 && telling.len() >= 300,
             "too little text for queries to be made of its words"

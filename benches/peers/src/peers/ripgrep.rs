@@ -9,7 +9,7 @@ pub const PROGRAM: &str = "rg";
 /// Ripgrep, to count the lines of each file below a folder that have any of these words.
 pub fn count(folder: &Path, words: &str) -> Command {
     let mut program = Command::new(PROGRAM);
-    program.args(["--ignore-case", "--word-regexp", "--count"]);
+    program.args(["--ignore-case", "--count"]);
     for word in words.split_whitespace() {
         program.args(["-e", word]);
     }

@@ -78,9 +78,8 @@ fn ensure_answers(work: &Work, words: &str) -> Result<()> {
     let (_, json) = timed(work.tidings("search").args(["--json", "--words", words]))?;
     let hits: Vec<&str> = json.lines().filter(|line| line.starts_with("{\"type\":\"hit\"")).collect();
     let (_, snippets) = timed(&mut peer_search(work, words)?)?;
-    ensure!(!hits.is_empty() && hits.len() <= 10, "{words}: {} hits", hits.len());
-    // A long question finds the same passages by its words of grammar, of which ours takes no notice.
-    ensure!(snippets.lines().count() >= hits.len(), "{words}: tantivy finds {}", snippets.lines().count());
+    ensure!((1..=10).contains(&hits.len()), "{words}: {} hits", hits.len());
+    ensure!((1..=10).contains(&snippets.lines().count()), "{words}: {} snippets", snippets.lines().count());
     for hit in hits {
         let hit: serde_json::Value = serde_json::from_str(hit)?;
         let marked = ["highlights", "title_highlights", "heading_highlights"].map(|key| &hit["data"][key]);
