@@ -37,10 +37,45 @@ pub(super) fn inflected(
     stems: &Stems,
     languages: &Languages,
 ) -> Result<BTreeSet<String>, EngineError> {
+    with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
+}
+
+/// The words of a field that have one of `stems` in one of `languages` and start much as it does.
+///
+/// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
+/// stem. Here only those are looked for that cost little, which is all but a few.
+pub(super) fn inflected_alike(
+    searcher: &Searcher,
+    field: Field,
+    stems: &Stems,
+    languages: &Languages,
+) -> Result<BTreeSet<String>, EngineError> {
+    let mut starts: Vec<&str> = stems.iter().map(most_of).collect();
+    starts.sort_unstable();
+    starts.dedup_by(|next, before| next.starts_with(*before));
+    with_stems(searcher, field, stems, languages, &starts)
+}
+
+/// A stem but for its last letter, which inflections may change; a short one is taken as it is.
+fn most_of(stem: &str) -> &str {
+    match stem.char_indices().next_back() {
+        Some((last, _)) if stem[..last].chars().nth(2).is_some() => &stem[..last],
+        _ => stem,
+    }
+}
+
+/// The words of a field that start with one of `starts`, none of which another goes on from, and have one of `stems`.
+fn with_stems(
+    searcher: &Searcher,
+    field: Field,
+    stems: &Stems,
+    languages: &Languages,
+    starts: &[impl AsRef<str>],
+) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
     let dictionaries = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
     let dictionaries: Vec<_> = dictionaries.collect::<Result<_, _>>()?;
-    for start in languages.starts_of_inflections(stems).iter().map(String::as_bytes) {
+    for start in starts.iter().map(|start| start.as_ref().as_bytes()) {
         let streams = dictionaries.iter().map(|index| index.terms().range().ge(start).into_stream());
         // A word that stands in several segments is asked for its stem once.
         let mut terms = TermMerger::new(streams.collect::<Result<_, _>>().map_err(io_error)?);
@@ -86,4 +121,15 @@ fn take(
 
 pub(super) fn io_error(error: std::io::Error) -> EngineError {
     tantivy::TantivyError::from(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_of_a_stem_is_three_letters_at_least() {
+        let starts = ["launch", "happi", "run", "go", "", "öçşi"].map(most_of);
+        assert_eq!(starts, ["launc", "happ", "run", "go", "", "öçş"]);
+    }
 }

@@ -17,6 +17,8 @@
 
 mod look;
 
+use std::collections::BTreeSet;
+
 use tantivy::query::{Bm25StatisticsProvider, Weight};
 use tantivy::{DocId, Term};
 
@@ -144,7 +146,7 @@ impl<'a> Rescorer<'a> {
                     Some(at) => at,
                     None => {
                         known.push(&word.stems);
-                        self.families.push(Family::of(self.snapshot, &word.stems)?);
+                        self.families.push(Family::of(self.snapshot, word)?);
                         known.len() - 1
                     }
                 };
@@ -184,9 +186,11 @@ pub(super) fn rarity(with_it: u64, passages: u64) -> f64 {
 }
 
 impl Family {
-    fn of(snapshot: &Snapshot, stems: &Stems) -> Result<Self, EngineError> {
+    fn of(snapshot: &Snapshot, word: &RankedWord) -> Result<Self, EngineError> {
+        let RankedWord { stems, form, .. } = word;
         let fields = snapshot.fields();
-        let forms = expand::inflected(snapshot.searcher(), fields.body, stems, snapshot.languages())?;
+        let forms = expand::inflected_alike(snapshot.searcher(), fields.body, stems, snapshot.languages())?;
+        let forms: BTreeSet<_> = forms.into_iter().chain(form.clone()).collect();
         let marked = |stem: &str| Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
         Ok(Self {
             in_text: forms.iter().map(|form| Term::from_field_text(fields.body, form)).collect(),
