@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 42] = [
+const HOMES: [(&str, &[&str]); 43] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -74,6 +74,7 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("frostem", &["analysis"]),
     ("whatlang", &["analysis"]),
     ("jiff", &["date"]),
+    ("memmap2", &["index"]),
     ("globset", &["engine"]),
     ("csv", &["render"]),
     ("percent_encoding", &["render", "extract"]),

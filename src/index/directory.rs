@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use tantivy::Directory;
-use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite, WatchCallback,
     WatchHandle, WritePtr,
@@ -65,10 +65,25 @@ fn copy(error: &io::Error) -> io::Error {
     }
 }
 
+/// A search reads few places of large files: what the system would read ahead of each is mostly not asked for.
+#[cfg(unix)]
+fn open_for_search(path: &Path) -> Result<MmapDirectory, OpenDirectoryError> {
+    MmapDirectory::open_with_madvice(path, memmap2::Advice::Random)
+}
+
+#[cfg(not(unix))]
+fn open_for_search(path: &Path) -> Result<MmapDirectory, OpenDirectoryError> {
+    MmapDirectory::open(path)
+}
+
 impl IndexDirectory {
     /// The directory at `path`.
     pub(super) fn open(path: &Path, role: Role) -> tantivy::Result<Self> {
-        Ok(Self { path: Some(path.to_owned()), ..Self::wrap(Box::new(MmapDirectory::open(path)?), role) })
+        let files = match role {
+            Role::Reader => open_for_search(path),
+            Role::Writer => MmapDirectory::open(path),
+        };
+        Ok(Self { path: Some(path.to_owned()), ..Self::wrap(Box::new(files?), role) })
     }
 
     /// Any directory.
