@@ -260,10 +260,11 @@ impl<'h> Analysed<'h> {
             Pattern::AnyOf(patterns) => {
                 patterns.iter().flat_map(|pattern| self.ranges(pattern, words)).collect()
             }
-            Pattern::Mixed { phrase, pieces, .. } => {
-                let whole = run(words, phrase);
-                let parts = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
-                if whole.is_empty() { parts() } else { whole }
+            Pattern::Mixed { phrase, pieces, required } => {
+                let whole = || Some(run(words, phrase)).filter(|ranges| !ranges.is_empty());
+                let required = || Some(self.ranges(required, words)).filter(|ranges| !ranges.is_empty());
+                let pieces = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
+                whole().or_else(required).unwrap_or_else(pieces)
             }
             Pattern::Pairs(word) => {
                 let is_one = |two: &&[Word]| {
@@ -286,7 +287,11 @@ impl<'h> Analysed<'h> {
 
 /// Whether a pattern is looked for in the title and the headings of every passage, not in its text alone.
 fn is_word(pattern: &Pattern) -> bool {
-    matches!(pattern, Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Mixed { .. })
+    match pattern {
+        Pattern::Stem { .. } | Pattern::Pairs(_) => true,
+        Pattern::Mixed { pieces, .. } => !pieces.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether a query is a condition on the document alone, whose outcome the texts do not tell.

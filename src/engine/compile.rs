@@ -271,11 +271,7 @@ impl<'a> Compiler<'a> {
             Pattern::Stem { stems, form } => Ok(self.word(RankedWord::new(stems, form))),
             Pattern::Pairs(pairs) => Ok(self.pairs(&pairs, asked)),
             Pattern::AnyOf(patterns) => self.any_of(matcher, patterns, asked),
-            Pattern::Mixed { pieces, .. } if asked == Asked::ToRank => self.any_of(matcher, pieces, asked),
-            Pattern::Mixed { required, .. } => match *required {
-                phrase @ Pattern::Phrase(_) => self.literally(&phrase),
-                required => self.anywhere(matcher, required, asked),
-            },
+            Pattern::Mixed { pieces, required, .. } => self.mixed(matcher, pieces, *required, asked),
             Pattern::Phrase(words) if matches!(matcher, Matcher::Word(_)) => {
                 let phrase = self.literally(&Pattern::Phrase(words.clone()))?;
                 Ok(self.compound(phrase, words))
@@ -292,6 +288,26 @@ impl<'a> Compiler<'a> {
     ) -> Result<Plan, EngineError> {
         let plans = patterns.into_iter().map(|pattern| self.anywhere(matcher, pattern, asked));
         Ok(Plan::Or(plans.collect::<Result<_, _>>()?))
+    }
+
+    /// A text that mixes characters with words: all of it but its ending and, where it is only ranked, also its pieces.
+    fn mixed(
+        &mut self,
+        matcher: &Matcher,
+        pieces: Vec<Pattern>,
+        required: Pattern,
+        asked: Asked,
+    ) -> Result<Plan, EngineError> {
+        let mut alternatives = if asked == Asked::ToRank { pieces } else { Vec::new() };
+        if !alternatives.contains(&required) {
+            alternatives.insert(0, required);
+        }
+        let plans = alternatives.into_iter().map(|pattern| match pattern {
+            phrase @ Pattern::Phrase(_) => self.literally(&phrase),
+            pattern => self.anywhere(matcher, pattern, asked),
+        });
+        let mut plans = plans.collect::<Result<Vec<_>, _>>()?;
+        Ok(if plans.len() == 1 { plans.remove(0) } else { Plan::Or(plans) })
     }
 
     /// What is looked for as it stands, in the text or in the title.

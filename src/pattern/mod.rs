@@ -62,7 +62,7 @@ pub enum Pattern {
     Mixed {
         /// All of it, as a phrase.
         phrase: Vec<String>,
-        /// Its words and pairs. A character that stands alone between them says too little.
+        /// Its words and pairs, and what its numbers count. Another character that stands alone says too little.
         pieces: Vec<Pattern>,
         /// What must be there where the text is required: all of it but its ending.
         required: Box<Pattern>,
@@ -159,14 +159,19 @@ mod tests {
             of_mixed("12月発射NATO"),
             (
                 terms(&["12", "月", "発", "射", "nato"]),
-                vec![stem("12", "12"), word("月発射"), stem("nato", "nato")]
+                vec![
+                    stem("12", "12"),
+                    word("月発射"),
+                    stem("nato", "nato"),
+                    Pattern::Phrase(terms(&["12", "月"]))
+                ]
             )
         );
         assert_eq!(
             of_mixed("3年、미사일방어-체계"),
             (
                 terms(&["3", "年", "미", "사", "일", "방", "어", "체", "계"]),
-                vec![stem("3", "3"), word("미사일방어"), word("체계")]
+                vec![stem("3", "3"), word("미사일방어"), word("체계"), Pattern::Phrase(terms(&["3", "年"]))]
             )
         );
         assert_eq!(of_mixed("북한・미"), (terms(&["북", "한", "미"]), vec![word("북한")]));

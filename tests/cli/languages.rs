@@ -180,6 +180,35 @@ fn korean_endings_hide_no_noun() {
 }
 
 #[test]
+fn lone_characters_with_marks_between_them_are_found_as_they_stand() {
+    let corpus = texts(&[
+        ("a.txt", "한·미·일 공조를 강화한다."),
+        ("b.txt", "日・米・韓の首脳が会談した。"),
+        ("c.txt", "남북한이 따로 만났다."),
+    ]);
+    for query in ["한·미·일", "한-미-일", "한·미·일의", "'+한·미·일 +공조'"] {
+        let hits = marked(&corpus, query);
+        assert!(hits.len() == 1 && hits[0].starts_with("a.txt: 한·미·일"), "{query}: {hits:?}");
+    }
+    assert_eq!(marked(&corpus, "日・米・韓"), ["b.txt: 日・米・韓"]);
+    assert_eq!(marked(&corpus, "'공조 -한·미·일'"), [""; 0]);
+}
+
+#[test]
+fn a_number_with_what_it_counts_comes_before_the_number_alone() {
+    let corpus = texts(&[
+        ("a.txt", "3명이 3일 동안 3차 시험을 했다."),
+        ("b.txt", "시험은 3월에 한다."),
+        ("c.txt", "A B A A"),
+        ("d.txt", "한 회사는 A사라고 한다."),
+    ]);
+    assert_eq!(corpus.found("3월"), ["docs/b.txt#0", "docs/a.txt#0"]);
+    assert_eq!(corpus.found("3월의"), ["docs/b.txt#0", "docs/a.txt#0"]);
+    assert_eq!(corpus.found("A사"), ["docs/d.txt#0", "docs/c.txt#0"]);
+    assert_eq!(marked(&corpus, "3월의"), ["a.txt: 3|3|3", "b.txt: 3월"]);
+}
+
+#[test]
 fn japanese_words_that_are_required_mean_their_runs_of_one_script() {
     let corpus = texts(&[
         ("a.txt", "ミサイルの警報を共有する。"),
