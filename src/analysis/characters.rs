@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::korean::{self, Before};
 use super::script::{CharacterScript, character_script};
-use super::{Token, japanese, kana, korean};
+use super::{Token, japanese, kana, number};
 
 /// How much two adjoining characters of a word say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +80,12 @@ impl Characters {
         self.part_ranges().into_iter().map(|part| self.terms[part].to_vec()).collect()
     }
 
+    /// The run of characters that a text must have to be excluded by the word: all but a particle that is surely one.
+    pub fn whole(&self) -> Vec<String> {
+        let end = self.ending(korean::sure_ending_start).unwrap_or(self.terms.len());
+        self.terms[..end].to_vec()
+    }
+
     fn part_ranges(&self) -> Vec<Range<usize>> {
         let core = self.korean_ending().unwrap_or(self.terms.len());
         japanese::parts(&self.scripts[..core])
@@ -101,12 +108,14 @@ impl Characters {
 
     /// The number of the first character of the Korean ending, where there is one.
     fn korean_ending(&self) -> Option<usize> {
+        self.ending(korean::ending_start)
+    }
+
+    fn ending(&self, start: fn(&str, Before) -> usize) -> Option<usize> {
         let hangul = self.trailing_hangul();
         let word = self.terms[hangul.clone()].concat();
-        let start = match hangul.start {
-            0 => korean::ending_start(&word),
-            _ => korean::ending_start_after_other_script(&word),
-        };
+        let before = if hangul.start == 0 { Before::Nothing } else { Before::Letters };
+        let start = start(&word, before);
         let number = hangul.start + word[..start].chars().count();
         (number < self.terms.len()).then_some(number)
     }
@@ -132,7 +141,11 @@ pub fn ending_len(text: &str, tokens: &[Token]) -> usize {
         return count(CharacterScript::Hiragana);
     }
     let word: String = tokens[tokens.len() - hangul..].iter().map(|token| token.term.as_str()).collect();
-    word[korean::ending_start_after_other_script(&word)..].chars().count()
+    let before = match tokens.len().checked_sub(hangul + 1).map(|last| &tokens[last].term) {
+        Some(term) if number::is_number(term) => Before::Digits,
+        _ => Before::Letters,
+    };
+    word[korean::ending_start(&word, before)..].chars().count()
 }
 
 #[cfg(test)]
@@ -188,9 +201,15 @@ mod tests {
 
     #[test]
     fn endings_of_words_in_other_scripts_are_told() {
-        for (word, len) in
-            [("NATO의", 1), ("F-35A를", 1), ("2023년에", 1), ("NATO에서", 2), ("12月の", 1), ("12月", 0)]
-        {
+        for (word, len) in [
+            ("NATO의", 1),
+            ("F-35A를", 1),
+            ("2023년에", 1),
+            ("NATO에서", 2),
+            ("12月の", 1),
+            ("12月", 0),
+            ("35도", 0),
+        ] {
             assert_eq!(ending_len(word, &tokens(word)), len, "{word}");
         }
     }
