@@ -5,6 +5,7 @@
 //! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
 //! `missile "missile warning"` the phrase.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -141,9 +142,9 @@ impl<'h> Analysed<'h> {
             Query::All | Query::Filter(_) => Some(self.no_marks()),
             Query::Text(clause) => self.clause(clause, occur),
             Query::Weighted { query, .. } => self.eval(query, occur),
-            Query::Not(query) => self.eval(query, Occur::MustNot).is_none().then(|| self.no_marks()),
+            Query::Not(query) => self.eval(query, inverted(occur)).is_none().then(|| self.no_marks()),
             Query::And(queries) => queries.iter().try_fold(self.no_marks(), |marks, query| {
-                Some(joined(marks, self.eval(query, Occur::Must)?))
+                Some(joined(marks, self.eval(query, strictly(occur))?))
             }),
             Query::Or(queries) => {
                 let all = queries.iter().filter_map(|query| self.eval(query, occur));
@@ -157,7 +158,11 @@ impl<'h> Analysed<'h> {
         let mut marks = self.no_marks();
         let (mut has_must, mut needs_one, mut has_one) = (false, false, false);
         for part in parts {
-            let asked = if part.occur == Occur::Should { occur } else { part.occur };
+            let asked = match part.occur {
+                Occur::Should => occur,
+                Occur::Must => strictly(occur),
+                Occur::MustNot => inverted(occur),
+            };
             match (part.occur, self.eval(&part.query, asked)) {
                 (Occur::MustNot, found) if is_plain_filter(&part.query) => drop(found),
                 (Occur::MustNot, Some(_)) | (Occur::Must, None) => return None,
@@ -180,9 +185,16 @@ impl<'h> Analysed<'h> {
     /// has of the clause, also where that alone would be none.
     fn clause(&self, clause: &TextClause, occur: Occur) -> Option<Marks> {
         let asked = self.asked(self.patterns.get(&clause.clause)?, occur).into_iter();
-        let found: Vec<_> = asked.map(|pattern| (pattern, self.pattern(clause, pattern))).collect();
-        let is_match = |(pattern, marks): &(&Pattern, Marks)| match clause.field {
-            TextField::Any if !is_word(pattern) && self.ordinal > 0 => marks.is_in_passage(),
+        let found: Vec<_> = asked
+            .map(|pattern| {
+                let marks = self.pattern(clause, &pattern);
+                (pattern, marks)
+            })
+            .collect();
+        let is_match = |(pattern, marks): &(Cow<'_, Pattern>, Marks)| match (clause.field, &**pattern) {
+            // Its parts were seen to stand.
+            (TextField::Any, Pattern::Pairs(_)) if occur != Occur::Should => true,
+            (TextField::Any, pattern) if !is_word(pattern) && self.ordinal > 0 => marks.is_in_passage(),
             _ => marks.is_in_passage() || !marks.title.is_empty(),
         };
         let is_matched = found.iter().any(is_match);
@@ -191,14 +203,19 @@ impl<'h> Analysed<'h> {
     }
 
     /// The patterns any of which makes a match of one that is asked for in this way.
-    fn asked<'p>(&self, pattern: &'p Pattern, occur: Occur) -> Vec<&'p Pattern> {
+    fn asked<'p>(&self, pattern: &'p Pattern, occur: Occur) -> Vec<Cow<'p, Pattern>> {
         match pattern {
             Pattern::AnyOf(patterns) => {
                 patterns.iter().flat_map(|pattern| self.asked(pattern, occur)).collect()
             }
             Pattern::Mixed { required, .. } if occur != Occur::Should => self.asked(required, occur),
-            Pattern::Pairs(pairs) if occur != Occur::Should && !self.has_parts(pairs) => Vec::new(),
-            pattern => vec![pattern],
+            Pattern::Pairs(pairs) if occur != Occur::Should && !self.stands(pairs, occur) => Vec::new(),
+            Pattern::Pairs(Pairs { parts, .. }) if occur == Occur::Must => {
+                let single = parts.iter().filter(|part| part.len() == 1);
+                let single = single.map(|part| Cow::Owned(Pattern::of_terms(part.clone())));
+                [Cow::Borrowed(pattern)].into_iter().chain(single).collect()
+            }
+            pattern => vec![Cow::Borrowed(pattern)],
         }
     }
 
@@ -220,11 +237,11 @@ impl<'h> Analysed<'h> {
         }
     }
 
-    /// Whether the parts of a word stand in the texts.
-    fn has_parts(&self, word: &Pairs) -> bool {
+    /// Whether what a word asks for stands in the texts.
+    fn stands(&self, word: &Pairs, occur: Occur) -> bool {
         let texts = || [&self.text, &self.title].into_iter().chain(&self.headings);
         let stands = |part: &Vec<String>| texts().any(|words| !run(words, part).is_empty());
-        word.parts.iter().all(stands)
+        if occur == Occur::MustNot { stands(&word.whole) } else { word.parts.iter().all(stands) }
     }
 
     fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
@@ -266,23 +283,50 @@ impl<'h> Analysed<'h> {
                 let pieces = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
                 whole().or_else(required).unwrap_or_else(pieces)
             }
-            Pattern::Pairs(word) => {
-                let is_one = |two: &&[Word]| {
-                    let [first, second] = [&two[0].token, &two[1].token].map(Token::ranked);
-                    let is_same = |pair: &[String; 2]| pair[0] == first && pair[1] == second;
-                    two[1].token.kind == Kind::NextCharacter && word.pairs.iter().any(is_same)
-                };
-                let pairs = words.windows(2).filter(is_one);
-                let mut found: Vec<_> =
-                    pairs.map(|two| two[0].token.span.start..two[1].token.span.end).collect();
-                if !word.in_other_kana.is_empty() {
-                    found.extend(word.parts.iter().flat_map(|part| run(words, part)));
-                    found.sort_by_key(|range| range.start);
-                }
-                merged(found.into_iter())
-            }
+            Pattern::Pairs(word) => pairs(word, words),
         }
     }
+}
+
+/// The places of a word in Han, Kana or Hangul: its pairs, those that adjoin made one, and its parts where they stand
+/// without all of their pairs. What is no match by itself is marked where it goes on from one that is.
+fn pairs(word: &Pairs, words: &[Word]) -> Vec<Range<usize>> {
+    let mut found: Vec<(Range<usize>, bool)> = Vec::new();
+    let mut covered = vec![false; words.len()];
+    for (at, two) in words.windows(2).enumerate() {
+        let [first, second] = [&two[0].token, &two[1].token];
+        let is_same = |pair: &[String; 2]| pair[0] == first.ranked() && pair[1] == second.ranked();
+        let Some(number) = word.pairs.iter().position(is_same).filter(|_| second.kind == Kind::NextCharacter)
+        else {
+            continue;
+        };
+        covered[at..at + 2].fill(true);
+        let tells = word.tells(word.kinds[number]);
+        match found.last_mut().filter(|(last, _)| first.span.start <= last.end) {
+            Some((last, told)) => (last.end, *told) = (second.span.end, *told || tells),
+            None => found.push((first.span.start..second.span.end, tells)),
+        }
+    }
+    let mut places: Vec<_> = found.into_iter().filter(|(_, tells)| *tells).map(|(place, _)| place).collect();
+    for part in word.parts.iter().filter(|part| part.len() > 1) {
+        let fits =
+            |at: usize| words[at..at + part.len()].iter().zip(part).all(|(word, c)| word.token.term == *c);
+        let starts = (0..(words.len() + 1).saturating_sub(part.len())).filter(|&at| fits(at));
+        let bare = starts.filter(|&at| covered[at..at + part.len()].contains(&false));
+        places.extend(bare.map(|at| words[at].token.span.start..words[at + part.len() - 1].token.span.end));
+    }
+    places.sort_by_key(|place| place.start);
+    merged(places.into_iter())
+}
+
+/// How the words of what must all be there are asked for in what is asked for so.
+fn strictly(occur: Occur) -> Occur {
+    if occur == Occur::MustNot { occur } else { Occur::Must }
+}
+
+/// How the words of what must not be there are asked for in what is asked for so.
+fn inverted(occur: Occur) -> Occur {
+    if occur == Occur::MustNot { Occur::Must } else { Occur::MustNot }
 }
 
 /// Whether a pattern is looked for in the title and the headings of every passage, not in its text alone.

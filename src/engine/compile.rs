@@ -112,8 +112,22 @@ struct Edges {
 enum Asked {
     /// The more of it there is, the better.
     ToRank,
-    /// All of it must be there.
+    /// All of it must be there, in whatever form.
     ToMatch,
+    /// It must not be there; what only may be a form of it is not meant.
+    ToExclude,
+}
+
+impl Asked {
+    /// What a word is asked for where all of several must be there.
+    fn strictly(self) -> Self {
+        if self == Self::ToExclude { self } else { Self::ToMatch }
+    }
+
+    /// What a word is asked for where none of this must be there.
+    fn inverted(self) -> Self {
+        if self == Self::ToExclude { Self::ToMatch } else { Self::ToExclude }
+    }
 }
 
 struct Compiler<'a> {
@@ -150,9 +164,9 @@ impl<'a> Compiler<'a> {
                 self.factor = around;
                 Plan::Weighted(Box::new(plan), *weight)
             }
-            Query::Not(query) => Plan::Not(Box::new(self.excluded(query)?)),
+            Query::Not(query) => Plan::Not(Box::new(self.apart(query, asked.inverted())?)),
             Query::And(queries) => {
-                let plans = self.plans(queries, Asked::ToMatch)?;
+                let plans = self.plans(queries, asked.strictly())?;
                 self.add_neighbours(plans.iter());
                 Plan::And(plans)
             }
@@ -169,7 +183,7 @@ impl<'a> Compiler<'a> {
 
     /// What must match and gives no score.
     fn condition(&mut self, query: &Query) -> Result<Plan, EngineError> {
-        let plan = self.excluded(query)?;
+        let plan = self.apart(query, Asked::ToMatch)?;
         for leaf in plan.leaves() {
             self.leaves[leaf].clause = None;
         }
@@ -177,10 +191,10 @@ impl<'a> Compiler<'a> {
         Ok(Plan::Condition(Box::new(plan)))
     }
 
-    /// What must not match: words in it are nobody's neighbours.
-    fn excluded(&mut self, query: &Query) -> Result<Plan, EngineError> {
+    /// What ranks nothing: words in it are nobody's neighbours.
+    fn apart(&mut self, query: &Query, asked: Asked) -> Result<Plan, EngineError> {
         let known = self.neighbours.len();
-        let plan = self.plan(query, Asked::ToMatch)?;
+        let plan = self.plan(query, asked)?;
         self.neighbours.truncate(known);
         Ok(plan)
     }
@@ -229,8 +243,8 @@ impl<'a> Compiler<'a> {
     fn part(&mut self, part: &Part, asked: Asked) -> Result<(Occur, Plan), EngineError> {
         let plan = match part.occur {
             Occur::Should => self.plan(&part.query, asked)?,
-            Occur::Must => self.plan(&part.query, Asked::ToMatch)?,
-            Occur::MustNot => self.excluded(&part.query)?,
+            Occur::Must => self.plan(&part.query, asked.strictly())?,
+            Occur::MustNot => self.apart(&part.query, asked.inverted())?,
         };
         Ok((part.occur, plan))
     }
@@ -341,7 +355,11 @@ impl<'a> Compiler<'a> {
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
-        let pairs = word.pairs.iter().zip(&word.kinds);
+        if asked == Asked::ToExclude {
+            let whole = self.standing(&word.whole);
+            return self.leaf(whole);
+        }
+        let pairs = word.pairs.iter().zip(&word.kinds).filter(|&(_, &kind)| word.tells(kind));
         let weighed = |(pair, &kind): (&[String; 2], &PairKind)| match weight_of_pair(kind) {
             1.0 => self.word(RankedWord::of_pair(pair)),
             weight => Plan::Weighted(Box::new(self.word(RankedWord::of_pair(pair))), weight),
@@ -355,12 +373,12 @@ impl<'a> Compiler<'a> {
         if asked == Asked::ToRank {
             return ranked;
         }
-        let part = |part: &Vec<String>| {
+        let stands = |part: &Vec<String>| {
             let query = self.standing(part);
-            Plan::Condition(Box::new(self.leaf(query)))
+            (Occur::Must, self.leaf(query))
         };
-        let parts: Vec<_> = word.parts.iter().map(part).collect();
-        Plan::And(parts.into_iter().chain([ranked]).collect())
+        let parts: Vec<_> = word.parts.iter().map(stands).collect();
+        Plan::Sequence(parts.into_iter().chain([(Occur::Should, ranked)]).collect())
     }
 
     /// Characters one behind the other, wherever a word of the passage is looked for.

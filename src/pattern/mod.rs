@@ -106,7 +106,11 @@ impl Pattern {
     }
 
     fn of_phrase(tokens: Vec<Token>) -> Self {
-        let mut terms: Vec<String> = tokens.into_iter().map(|token| token.term).collect();
+        Self::of_terms(tokens.into_iter().map(|token| token.term).collect())
+    }
+
+    /// These folded words, one behind the other.
+    pub fn of_terms(mut terms: Vec<String>) -> Self {
         match terms.len() {
             0 => Self::Nothing,
             1 => Self::Word(terms.remove(0)),

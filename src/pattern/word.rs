@@ -24,8 +24,18 @@ pub struct Pairs {
     pub kinds: Vec<PairKind>,
     /// The runs of characters that must stand in a text where the word is asked for; at least one.
     pub parts: Vec<Vec<String>>,
+    /// The run of characters that a text must not have where the word is excluded: a longer one than any part, lest it
+    /// keep out what is asked for.
+    pub whole: Vec<String>,
     /// Every character, folded.
     pub characters: Vec<String>,
+}
+
+impl Pairs {
+    /// Whether a pair of this kind is a match by itself: where others of the word bear meaning, its ending is none.
+    pub fn tells(&self, kind: PairKind) -> bool {
+        kind != PairKind::Ending || !self.kinds.contains(&PairKind::Content)
+    }
 }
 
 /// A word as it was typed, and the languages that it may be of.
@@ -113,6 +123,7 @@ impl Typed<'_> {
             in_other_kana: characters.pairs_in_other_kana(),
             kinds: characters.pair_kinds(),
             parts: characters.parts(),
+            whole: characters.whole(),
             characters: tokens.iter().map(|token| token.term.clone()).collect(),
         })
     }

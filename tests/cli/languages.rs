@@ -180,6 +180,47 @@ fn korean_endings_hide_no_noun() {
 }
 
 #[test]
+fn korean_words_that_are_required_have_any_ending() {
+    let corpus = texts(&[
+        ("a.txt", "정부는 결과를 발표했습니다."),
+        ("b.txt", "미국으로부터 장관이 왔다."),
+        ("c.txt", "물이 차다."),
+        ("d.txt", "10월에 3명이 왔다."),
+        ("e.txt", "3인이 10만 명이 되었다."),
+    ]);
+    for word in ["발표하다", "발표합니다", "발표한", "발표했던", "발표하기"] {
+        let hits = marked(&corpus, &format!("'+{word} +정부'"));
+        assert!(hits.len() == 1 && hits[0].starts_with("a.txt: 정부|발표"), "{word}: {hits:?}");
+    }
+    assert_eq!(marked(&corpus, "'+미국에서도 +장관'"), ["b.txt: 미국|장관"]);
+    assert_eq!(marked(&corpus, "--all 물은 차다"), ["c.txt: 물|차다"]);
+    assert_eq!(marked(&corpus, "'+10만 +명이'"), ["e.txt: 10만|명이"]);
+    assert_eq!(marked(&corpus, "'명이 -10만'"), ["d.txt: 명이"]);
+    assert_eq!(marked(&corpus, "'+3인 +왔다'"), [""; 0]);
+}
+
+#[test]
+fn what_is_excluded_keeps_out_no_part_of_it() {
+    let corpus = texts(&[
+        ("a.txt", "미국 경제가 회복했다."),
+        ("b.txt", "미국인 관광객이 미국에 돌아갔다."),
+        ("c.txt", "消しゴムを使う。"),
+        ("d.txt", "ゴムを消して使う。"),
+        ("e.txt", "미국 전문 분야."),
+    ]);
+    assert_eq!(marked(&corpus, "'미국 -미국인'"), ["a.txt: 미국", "e.txt: 미국"]);
+    assert_eq!(marked(&corpus, "'미국 AND NOT (미국인 OR 전문가)'"), ["a.txt: 미국", "e.txt: 미국"]);
+    assert_eq!(marked(&corpus, "'미국 -전문의 -경제는'"), ["b.txt: 미국|미국", "e.txt: 미국"]);
+    assert_eq!(marked(&corpus, "'ゴム -消しゴム'"), ["d.txt: ゴム"]);
+    assert_eq!(
+        marked(&corpus, "'미국 NOT (NOT 경제를)'"),
+        ["a.txt: 미국"],
+        "what is not excluded is required"
+    );
+    assert_eq!(marked(&corpus, "'+미국인 +회복'"), [""; 0]);
+}
+
+#[test]
 fn lone_characters_with_marks_between_them_are_found_as_they_stand() {
     let corpus = texts(&[
         ("a.txt", "한·미·일 공조를 강화한다."),
