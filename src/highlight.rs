@@ -193,7 +193,9 @@ impl<'h> Analysed<'h> {
             .collect();
         let is_match = |(pattern, marks): &(Cow<'_, Pattern>, Marks)| match (clause.field, &**pattern) {
             // Its parts were seen to stand.
-            (TextField::Any, Pattern::Pairs(_)) if occur != Occur::Should => true,
+            (TextField::Any, Pattern::Pairs(pairs)) if occur != Occur::Should && !pairs.is_two_hiragana() => {
+                true
+            }
             (TextField::Any, pattern) if !is_word(pattern) && self.ordinal > 0 => marks.is_in_passage(),
             _ => marks.is_in_passage() || !marks.title.is_empty(),
         };
@@ -209,6 +211,7 @@ impl<'h> Analysed<'h> {
                 patterns.iter().flat_map(|pattern| self.asked(pattern, occur)).collect()
             }
             Pattern::Mixed { required, .. } if occur != Occur::Should => self.asked(required, occur),
+            Pattern::Pairs(pairs) if pairs.is_two_hiragana() => vec![Cow::Borrowed(pattern)],
             Pattern::Pairs(pairs) if occur != Occur::Should && !self.stands(pairs, occur) => Vec::new(),
             Pattern::Pairs(Pairs { parts, .. }) if occur == Occur::Must => {
                 let single = parts.iter().filter(|part| part.len() == 1);
@@ -308,7 +311,7 @@ fn pairs(word: &Pairs, words: &[Word]) -> Vec<Range<usize>> {
         }
     }
     let mut places: Vec<_> = found.into_iter().filter(|(_, tells)| *tells).map(|(place, _)| place).collect();
-    for part in word.parts.iter().filter(|part| part.len() > 1) {
+    for part in word.parts.iter().filter(|part| part.len() > 1 && !word.is_two_hiragana()) {
         let fits =
             |at: usize| words[at..at + part.len()].iter().zip(part).all(|(word, c)| word.token.term == *c);
         let starts = (0..(words.len() + 1).saturating_sub(part.len())).filter(|&at| fits(at));

@@ -18,6 +18,8 @@ pub enum PairKind {
     Ending,
     /// One of them is Hiragana.
     HalfHiragana,
+    /// They begin another form of a Japanese verb than the typed one.
+    OtherForm,
     /// Both are Hiragana.
     Hiragana,
 }
@@ -55,20 +57,24 @@ impl Characters {
         pairs_of(&self.ranked)
     }
 
-    /// For each part that is all Hiragana or all Katakana, the pairs that it has in the other of the two.
+    /// For each part that is all Hiragana or all Katakana, the pairs that it has in the other of the two, and how much
+    /// each of them says.
     ///
-    /// All of them together are the part in its other spelling; each alone may be anything.
-    pub fn pairs_in_other_kana(&self) -> Vec<Vec<[String; 2]>> {
-        let in_other = |part: Range<usize>| -> Option<Vec<[String; 2]>> {
+    /// All of them together are the part in its other spelling; each alone may be anything, and two Hiragana may be
+    /// anything too in Katakana: `いる` is no `ミサイル`.
+    pub fn pairs_in_other_kana(&self) -> Vec<(PairKind, Vec<[String; 2]>)> {
+        let in_other = |part: Range<usize>| -> Option<(PairKind, Vec<[String; 2]>)> {
             let scripts = &self.scripts[part.clone()];
             let terms = || self.terms[part.clone()].iter();
-            let other: Vec<String> = match scripts.first()? {
-                CharacterScript::Hiragana => terms().cloned().collect(),
-                CharacterScript::Katakana => terms().map(|term| kana::hiragana(term)).collect(),
+            let (kind, least, other): (_, _, Vec<String>) = match scripts.first()? {
+                CharacterScript::Hiragana => (PairKind::Hiragana, 3, terms().cloned().collect()),
+                CharacterScript::Katakana => {
+                    (PairKind::Content, 2, terms().map(|term| kana::hiragana(term)).collect())
+                }
                 _ => return None,
             };
             let is_one_script = scripts.iter().all(|script| *script == scripts[0]);
-            (is_one_script && other.len() > 1).then(|| pairs_of(&other))
+            (is_one_script && other.len() >= least).then(|| (kind, pairs_of(&other)))
         };
         self.part_ranges().into_iter().filter_map(in_other).collect()
     }
@@ -89,6 +95,19 @@ impl Characters {
     fn part_ranges(&self) -> Vec<Range<usize>> {
         let core = self.korean_ending().unwrap_or(self.terms.len());
         japanese::parts(&self.scripts[..core])
+    }
+
+    /// How other forms of the word begin, if it is a Japanese verb of one Han character: `読ん` of `読む`.
+    pub fn other_forms(&self) -> Vec<String> {
+        let is_hiragana = |script: &CharacterScript| *script == CharacterScript::Hiragana;
+        match &self.scripts[..] {
+            [CharacterScript::Han, rest @ ..] if !rest.is_empty() && rest.iter().all(is_hiragana) => {
+                let kana = kana::hiragana(&self.terms[1]);
+                let others = japanese::other_kana(&kana).chars().filter(|&other| !kana.starts_with(other));
+                others.map(|other| format!("{}{other}", self.terms[0])).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// How much each pair of adjoining characters says.
@@ -187,8 +206,12 @@ mod tests {
             |pairs: Vec<[String; 2]>| pairs.iter().map(|pair| pair.concat()).collect::<Vec<_>>().join(" ");
         let both = |word: &str| {
             let characters = characters(word);
-            let other =
-                characters.pairs_in_other_kana().into_iter().map(joined).collect::<Vec<_>>().join(", ");
+            let other = characters
+                .pairs_in_other_kana()
+                .into_iter()
+                .map(|(_, pairs)| joined(pairs))
+                .collect::<Vec<_>>()
+                .join(", ");
             [joined(characters.pairs()), other]
         };
         assert_eq!(both("リンゴ"), ["リン ンゴ", "りん んご"]);
@@ -197,6 +220,8 @@ mod tests {
         assert_eq!(both("ｺﾞﾐ箱"), ["ゴミ ミ箱", ""]);
         assert_eq!(both("ミサ警報"), ["ミサ サ警 警報", "みさ"]);
         assert_eq!(both("警報する"), ["警報 報す する", ""]);
+        assert_eq!(both("いる"), ["いる", ""], "two Hiragana may be anything in Katakana");
+        assert_eq!(both("ネコ"), ["ネコ", "ねこ"]);
     }
 
     #[test]

@@ -40,6 +40,26 @@ pub(super) fn parts(scripts: &[CharacterScript]) -> Vec<Range<usize>> {
     parts
 }
 
+/// The Hiragana that other forms of a verb have behind its Han character, by the first one of the typed form: those of
+/// its row, and what it becomes before `た`. Where it may be the whole of the stem (`見る`, `見た`), those behind it too.
+pub(super) fn other_kana(first: &str) -> &'static str {
+    match first {
+        "か" | "き" | "く" | "け" | "こ" => "かきくけこいっ",
+        "が" | "ぎ" | "ぐ" | "げ" | "ご" => "がぎぐげごい",
+        "さ" | "し" | "す" | "せ" | "そ" => "さしすせそ",
+        "た" | "ち" | "つ" | "て" | "と" => "たちつてとっるなま",
+        "な" | "に" | "ぬ" | "ね" => "なにぬねんるたてま",
+        "ば" | "び" | "ぶ" | "べ" | "ぼ" => "ばびぶべぼん",
+        "ま" | "み" | "む" | "め" | "も" => "まみむめもんるたてな",
+        "ら" | "り" | "る" | "れ" | "ろ" => "らりるれろったてなま",
+        "わ" | "う" | "え" | "お" => "わいうえおっ",
+        "い" => "いわうえおっくかけき",
+        "っ" => "っるりらつちうい",
+        "ん" => "んむみまぶびばめ",
+        _ => "",
+    }
+}
+
 /// A part with the character behind or before it, where it is only one.
 fn with_hiragana(part: Range<usize>, len: usize) -> Range<usize> {
     match part.len() {

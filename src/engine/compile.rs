@@ -355,7 +355,7 @@ impl<'a> Compiler<'a> {
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
-        if asked == Asked::ToExclude {
+        if asked == Asked::ToExclude && !word.is_two_hiragana() {
             let whole = self.standing(&word.whole);
             return self.leaf(whole);
         }
@@ -365,12 +365,12 @@ impl<'a> Compiler<'a> {
             weight => Plan::Weighted(Box::new(self.word(RankedWord::of_pair(pair))), weight),
         };
         let mut leaves: Vec<Plan> = pairs.map(weighed).collect();
-        for pairs in &word.in_other_kana {
+        for (kind, pairs) in &word.in_other_kana {
             let pairs = pairs.iter().map(|pair| self.word(RankedWord::of_pair(pair)));
-            leaves.push(Plan::And(pairs.collect()));
+            leaves.push(Plan::Weighted(Box::new(Plan::And(pairs.collect())), weight_of_pair(*kind)));
         }
         let ranked = Plan::Or(leaves);
-        if asked == Asked::ToRank {
+        if asked == Asked::ToRank || word.is_two_hiragana() {
             return ranked;
         }
         let stands = |part: &Vec<String>| {
@@ -575,6 +575,7 @@ fn weight_of_pair(kind: PairKind) -> f32 {
         PairKind::Content => 1.0,
         PairKind::HalfHiragana => 0.5,
         PairKind::Ending => 0.3,
+        PairKind::OtherForm => 0.25,
         PairKind::Hiragana => 0.2,
     }
 }

@@ -19,7 +19,7 @@ pub struct Pairs {
     /// Its pairs of adjoining characters as they are ranked, Hiragana and Katakana apart; at least one.
     pub pairs: Vec<[String; 2]>,
     /// The pairs of its parts in the other script of Kana; all pairs of a part together are a match, none is alone.
-    pub in_other_kana: Vec<Vec<[String; 2]>>,
+    pub in_other_kana: Vec<(PairKind, Vec<[String; 2]>)>,
     /// How much each of them says.
     pub kinds: Vec<PairKind>,
     /// The runs of characters that must stand in a text where the word is asked for; at least one.
@@ -35,6 +35,12 @@ impl Pairs {
     /// Whether a pair of this kind is a match by itself: where others of the word bear meaning, its ending is none.
     pub fn tells(&self, kind: PairKind) -> bool {
         kind != PairKind::Ending || !self.kinds.contains(&PairKind::Content)
+    }
+
+    /// Whether it is two Hiragana, which the text must have as such: the `body` view has them as Katakana, and `いる` is
+    /// no `ミサイル`.
+    pub fn is_two_hiragana(&self) -> bool {
+        self.kinds[..] == [PairKind::Hiragana]
     }
 }
 
@@ -118,14 +124,15 @@ impl Typed<'_> {
 
     fn of_characters(&self, tokens: &[Token]) -> Pattern {
         let characters = Characters::new(self.text, tokens);
-        Pattern::Pairs(Pairs {
+        let typed = Pattern::Pairs(Pairs {
             pairs: characters.pairs(),
             in_other_kana: characters.pairs_in_other_kana(),
             kinds: characters.pair_kinds(),
             parts: characters.parts(),
             whole: characters.whole(),
             characters: tokens.iter().map(|token| token.term.clone()).collect(),
-        })
+        });
+        any_of([typed].into_iter().chain(characters.other_forms().iter().map(|form| other_form(form))))
     }
 
     fn of_mixed(&self, tokens: &[Token]) -> Pattern {
@@ -153,6 +160,20 @@ fn counted(tokens: &[Token]) -> impl Iterator<Item = Pattern> {
     let is_counted =
         |two: &&[Token]| two[0].kind == Kind::Word && two[1].kind == Kind::Character && touch(two);
     tokens.windows(2).filter(is_counted).map(|two| Pattern::of_phrase(two.to_vec()))
+}
+
+/// Another form of a verb, by the two characters that it begins with.
+fn other_form(form: &str) -> Pattern {
+    let tokens = tokens(form);
+    let run: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
+    Pattern::Pairs(Pairs {
+        pairs: Characters::new(form, &tokens).pairs(),
+        in_other_kana: Vec::new(),
+        kinds: vec![PairKind::OtherForm],
+        parts: vec![run.clone()],
+        whole: run.clone(),
+        characters: run,
+    })
 }
 
 /// Whether a token stands directly behind another.
@@ -228,6 +249,23 @@ mod tests {
         assert_eq!(pairs.characters.concat(), "북한의");
         assert_eq!(pairs.kinds, [PairKind::Content, PairKind::Ending]);
         assert_eq!(pairs.parts, [["북", "한"]]);
+    }
+
+    #[test]
+    fn a_verb_of_one_han_character_has_its_other_forms() {
+        let Pattern::AnyOf(forms) = pattern("読む") else { panic!("no forms") };
+        let begin = |form: &Pattern| match form {
+            Pattern::Pairs(pairs) => pairs.pairs[0].concat(),
+            other => panic!("{other:?}"),
+        };
+        let begins: Vec<String> = forms.iter().map(begin).collect();
+        assert_eq!(begins[0], "読む");
+        for form in ["読ん", "読み", "読ま", "読め"] {
+            assert!(begins.contains(&form.to_owned()), "{form}");
+        }
+        for word in ["読書", "水の", "発射する", "お茶"] {
+            assert!(matches!(pattern(word), Pattern::Pairs(_)), "{word}");
+        }
     }
 
     #[test]

@@ -277,6 +277,27 @@ fn japanese_spellings_of_one_word_find_each_other() {
 }
 
 #[test]
+fn japanese_verbs_of_one_han_character_are_found_in_their_forms() {
+    let corpus = texts(&[
+        ("a.txt", "本を読んだ。"),
+        ("b.txt", "本を読みます。パンを飲んだ。"),
+        ("c.txt", "道を走った。"),
+    ]);
+    assert_eq!(marked(&corpus, "読む"), ["a.txt: 読ん", "b.txt: 読み"]);
+    assert_eq!(marked(&corpus, "走る"), ["c.txt: 走っ"]);
+    assert_eq!(marked(&corpus, "+飲む +パン"), ["b.txt: パン|飲ん"]);
+    assert_eq!(marked(&corpus, "'本 -読んだ'"), [""; 0]);
+}
+
+#[test]
+fn two_hiragana_are_not_found_in_katakana() {
+    let corpus = texts(&[("a.txt", "ミサイルの話。"), ("b.txt", "彼は家にいる。")]);
+    assert_eq!(marked(&corpus, "いる"), ["b.txt: いる"]);
+    assert_eq!(marked(&corpus, "'ミサイル -いる'"), ["a.txt: ミサイル"]);
+    assert_eq!(marked(&corpus, "'+いる +ミサイル'"), [""; 0]);
+}
+
+#[test]
 fn words_of_thai_are_found_though_no_spaces_part_them() {
     let corpus = texts(&[("a.txt", "การประชุมทุกสองสัปดาห์ของรัฐบาล"), ("b.txt", "สองวันต่อสัปดาห์")]);
     assert_eq!(marked(&corpus, "'\"สองสัปดาห์\"'"), ["a.txt: สองสัปดาห์"]);
