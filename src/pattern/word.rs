@@ -1,6 +1,7 @@
 //! What a plain word of a query stands for: the spellings that are taken for one word.
 //!
 //! - The possessive of a word is the word: `Korea's` finds `Korea`.
+//! - What French and Italian write before a word with an apostrophe is no part of it: `l'avion` finds `avion`.
 //! - What is written with hyphens is found written as one too, and what mixes letters and digits is found with a
 //!   hyphen where they meet: `F-35A` and `F35A`.
 //! - What mixes scripts is found by its words and numbers, better with what is counted (`3月`), best as it stands.
@@ -12,6 +13,12 @@ use crate::analysis::{Characters, Kind, Languages, PairKind, Token, ending_len, 
 
 /// How many places a word is parted at where letters and digits meet, to be found with hyphens at any of them.
 const MOST_SEAMS: usize = 3;
+
+/// Words of French and Italian that lose their last letter before a vowel, as they are written then.
+const ELIDED: &[&str] = &[
+    "l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "dell", "all",
+    "nell", "sull", "dall", "un", "quest", "quell",
+];
 
 /// A word in Han, Kana or Hangul.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +81,9 @@ impl Typed<'_> {
         }
     }
 
-    /// The tokens without the `'s` at their end.
+    /// The tokens without the `'s` at their end, which may stand behind the last dot of initials.
     fn without_possessive<'t>(&self, tokens: &'t [Token]) -> &'t [Token] {
-        let is_apostrophe = |text: &str| matches!(text, "'" | "’" | "ʼ" | "＇");
+        let is_apostrophe = |text: &str| is_apostrophe(text.strip_prefix('.').unwrap_or(text));
         match tokens {
             [before @ .., word, s]
                 if s.term == "s"
@@ -101,6 +108,13 @@ impl Typed<'_> {
     /// Several words with punctuation between them: one behind the other.
     fn of_several(&self, tokens: &[Token]) -> Pattern {
         let phrase = Pattern::of_phrase(tokens.to_vec());
+        if let [first, second, ..] = tokens
+            && ELIDED.contains(&first.term.as_str())
+            && is_apostrophe(&self.text[first.span.end..second.span.start])
+            && second.term.chars().nth(1).is_some()
+        {
+            return any_of([phrase, self.of_tokens(&tokens[1..])].into_iter());
+        }
         match self.joined(tokens) {
             Some(joined) => {
                 let one = self.stem(&joined, &joined);
@@ -181,6 +195,10 @@ fn touch(tokens: &[Token]) -> bool {
     tokens.windows(2).any(|two| two[0].span.end == two[1].span.start)
 }
 
+fn is_apostrophe(text: &str) -> bool {
+    matches!(text, "'" | "’" | "ʼ" | "＇")
+}
+
 fn any_of(patterns: impl Iterator<Item = Pattern>) -> Pattern {
     let mut patterns: Vec<Pattern> = patterns.collect();
     if patterns.len() == 1 { patterns.remove(0) } else { Pattern::AnyOf(patterns) }
@@ -219,9 +237,18 @@ mod tests {
     #[test]
     fn the_possessive_of_a_word_is_the_word() {
         assert_eq!(pattern("Kim’s"), stem("kim"));
-        assert_eq!(pattern("U.S.'s"), pattern("U.S.'s "));
+        assert_eq!(pattern("U.S.'s"), pattern("U.S."));
+        assert_eq!(pattern("U.S’s"), pattern("U.S."));
         assert_eq!(pattern("don't"), phrase("don t"));
         assert_eq!(pattern("'s"), stem("s"));
+    }
+
+    #[test]
+    fn what_is_elided_before_a_word_is_no_part_of_it() {
+        assert_eq!(pattern("l’avion"), Pattern::AnyOf(vec![phrase("l avion"), stem("avion")]));
+        assert_eq!(pattern("dell'oro"), Pattern::AnyOf(vec![phrase("dell oro"), stem("oro")]));
+        assert_eq!(pattern("d'e"), phrase("d e"));
+        assert_eq!(pattern("l-avion"), Pattern::AnyOf(vec![phrase("l avion"), stem("lavion")]));
     }
 
     #[test]

@@ -298,6 +298,14 @@ fn two_hiragana_are_not_found_in_katakana() {
 }
 
 #[test]
+fn an_elided_article_is_no_part_of_its_word() {
+    let corpus = texts(&[("a.txt", "Un avion survole Paris."), ("b.txt", "Voilà l’avion d’Italie.")]);
+    assert_eq!(marked(&corpus, "l’avion"), ["a.txt: avion", "b.txt: l’avion"]);
+    assert_eq!(marked(&corpus, "'+l’avion +Paris'"), ["a.txt: avion|Paris"]);
+    assert_eq!(marked(&corpus, "Italie"), ["b.txt: Italie"]);
+}
+
+#[test]
 fn words_of_thai_are_found_though_no_spaces_part_them() {
     let corpus = texts(&[("a.txt", "การประชุมทุกสองสัปดาห์ของรัฐบาล"), ("b.txt", "สองวันต่อสัปดาห์")]);
     assert_eq!(marked(&corpus, "'\"สองสัปดาห์\"'"), ["a.txt: สองสัปดาห์"]);
