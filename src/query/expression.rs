@@ -35,6 +35,15 @@ pub fn parse(expression: &str) -> Result<Hir, Box<regex_syntax::Error>> {
 /// size of them all.
 pub(super) fn check(expression: &str, others: usize) -> Result<usize, Refusal> {
     let parsed = parse(expression).map_err(|error| unreadable(&error, expression))?;
+    if asks_for_characters(&parsed) {
+        return Err(Refusal {
+            span: Span::new(0, expression.len()),
+            message:
+                "a regular expression is held against words, and each Han, Kana or Hangul character is one"
+                    .into(),
+            hint: "put it in quotes to find it as it stands, or write ~1 behind it to find what is spelt alike",
+        });
+    }
     let all = size(&parsed).saturating_add(others);
     if all <= MAX_SIZE {
         return Ok(all);
@@ -61,6 +70,34 @@ fn unreadable(error: &regex_syntax::Error, expression: &str) -> Refusal {
         message: format!("the regular expression cannot be read: {reason}"),
         hint: "mend it, or write \\/ for a plain slash",
     }
+}
+
+/// Whether an expression, or a choice in it, asks for such a character and something beside it.
+fn asks_for_characters(expression: &Hir) -> bool {
+    let is_more = |len: usize| expression.properties().minimum_len().is_some_and(|least| least > len);
+    let first = |literal: &[u8]| {
+        let character = std::str::from_utf8(literal).ok()?.chars().find(|&c| is_character(c))?;
+        Some(character.len_utf8())
+    };
+    match expression.kind() {
+        HirKind::Literal(literal) => first(&literal.0).is_some_and(is_more),
+        HirKind::Concat(parts) => parts.iter().any(|part| {
+            let own = match part.kind() {
+                HirKind::Literal(literal) => first(&literal.0).is_some_and(is_more),
+                _ => false,
+            };
+            own || asks_for_characters(part)
+        }),
+        HirKind::Alternation(parts) => parts.iter().any(asks_for_characters),
+        HirKind::Capture(capture) => asks_for_characters(&capture.sub),
+        HirKind::Repetition(repetition) => asks_for_characters(&repetition.sub),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => false,
+    }
+}
+
+/// Whether this is a character that texts have as a word by itself.
+fn is_character(c: char) -> bool {
+    matches!(c, 'ぁ'..='ヿ' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// How large an expression is when all that is repeated is written out.
@@ -113,6 +150,16 @@ mod tests {
         assert_eq!(check("123", 10).ok(), Some(13));
         let refusal = check("123", MAX_SIZE - 2).expect_err("too large");
         assert_eq!(refusal.message, "the regular expressions are too large together");
+    }
+
+    #[test]
+    fn words_of_characters_are_refused() {
+        for expression in ["미사일", "미사.", "(미사일|missile)", "警報?報", "북한|남한"] {
+            assert!(refused(expression).1.contains("Hangul"), "{expression}");
+        }
+        for expression in ["미", "미|사", "[미사]", "missile", "警?"] {
+            assert!(check(expression, 0).is_ok(), "{expression}");
+        }
     }
 
     #[test]
