@@ -50,7 +50,7 @@ pub(super) fn better_word(snapshot: &Snapshot, word: &str) -> Result<Option<Stri
             let automaton = Automaton::of_edits(&letters, edits);
             let mut ways = pairs.ways(&automaton, &first)?;
             ways.retain(|(_, _, other)| !is_form_of(word, other));
-            if let Some(better) = best_of(snapshot, ways, least)? {
+            if let Some(better) = pairs.best_of(ways, least)? {
                 return Ok(Some(better));
             }
         }
@@ -80,19 +80,8 @@ fn is_form_of(word: &str, other: &str) -> bool {
 /// A word with the edits that it takes, first in the order in which it is to be tried.
 type Candidate = (u8, Reverse<u64>, String);
 
-/// The first of some candidates that enough passages have as a phrase.
-fn best_of(
-    snapshot: &Snapshot,
-    candidates: BTreeSet<Candidate>,
-    least: u64,
-) -> Result<Option<String>, EngineError> {
-    let frequent = candidates.into_iter().filter(|(_, Reverse(passages), _)| *passages >= least);
-    for (_, _, word) in frequent.take(MAX_COUNTED) {
-        if passages_with(snapshot, &word)? >= least {
-            return Ok(Some(word));
-        }
-    }
-    Ok(None)
+fn is_katakana(c: &char) -> bool {
+    matches!(c, 'ァ'..='ヺ' | 'ー')
 }
 
 /// How many passages have the characters of a word, one behind the other.
@@ -135,6 +124,41 @@ struct Pairs<'a> {
 }
 
 impl Pairs<'_> {
+    /// The first of some candidates that enough passages have as a phrase.
+    fn best_of(
+        &mut self,
+        candidates: BTreeSet<Candidate>,
+        least: u64,
+    ) -> Result<Option<String>, EngineError> {
+        let frequent = candidates.into_iter().filter(|(_, Reverse(passages), _)| *passages >= least);
+        for (_, _, word) in frequent.take(MAX_COUNTED) {
+            let passages = passages_with(self.snapshot, &word)?;
+            if passages >= least && !self.is_cut_of_katakana(&word, passages)? {
+                return Ok(Some(word));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a word in Katakana, which stands in so many passages, is in most of them a part of one longer word.
+    fn is_cut_of_katakana(&mut self, word: &str, passages: u64) -> Result<bool, EngineError> {
+        let ends = (word.chars().next().filter(is_katakana), word.chars().next_back().filter(is_katakana));
+        let (Some(first), Some(last)) = ends else { return Ok(false) };
+        let behind = self.behind(last)?.into_iter().filter(is_katakana).map(|next| format!("{word}{next}"));
+        let mut longer: Vec<String> = behind.collect();
+        for before in ('ァ'..='ー').filter(is_katakana) {
+            if self.passages_with(&String::from_iter([before, first]))? > 0 {
+                longer.push(format!("{before}{word}"));
+            }
+        }
+        for longer in longer {
+            if passages_with(self.snapshot, &longer)? * 2 > passages {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// In how many passages the rarest pair of a word stands.
     fn rarest_of(&self, word: &str) -> Result<u64, EngineError> {
         let mut least = u64::MAX;
@@ -216,6 +240,18 @@ impl Pairs<'_> {
 mod tests {
     use crate::engine::laws::{Documents, index};
     use crate::engine::{Engine, Form};
+
+    #[test]
+    fn a_word_in_katakana_is_never_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let texts = ["ヴァイオリンを弾く。", "ラーメンの店。", "ラーメンは熱い。"].repeat(20);
+        let documents: Documents = texts.into_iter().map(|text| vec![text.to_owned()]).collect();
+        let engine = index(folder.path(), &documents, 20, usize::MAX);
+        for (typed, better) in [("ラーメソ", Some("ラーメン")), ("バイオリン", None)] {
+            let meant = engine.suggest(typed, Form::Any).expect("an answer");
+            assert_eq!(meant.as_deref(), better, "{typed}");
+        }
+    }
 
     #[test]
     fn a_mistyped_word_of_characters_is_found_by_its_letters() {
