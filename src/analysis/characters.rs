@@ -112,7 +112,8 @@ impl Characters {
 
     /// How much each pair of adjoining characters says.
     pub fn pair_kinds(&self) -> Vec<PairKind> {
-        let ending = self.korean_ending().unwrap_or(self.terms.len());
+        // A single syllable is no pair: with its ending it says more than nothing.
+        let ending = self.korean_ending().filter(|&ending| ending > 1).unwrap_or(self.terms.len());
         let kind = |(at, pair): (usize, &[CharacterScript])| {
             let hiragana = pair.iter().filter(|script| **script == CharacterScript::Hiragana).count();
             match hiragana {
