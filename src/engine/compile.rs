@@ -72,14 +72,14 @@ pub(super) struct Neighbours {
 /// Compiles `query` for `snapshot`.
 pub(super) fn compile(query: &Query, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
-    let plan = compiler.plan(query, Asked::ToRank)?;
+    let plan = compiler.plan(query, Asked::Ranked)?;
     Ok(compiler.finish(plan))
 }
 
 /// Compiles what a request looks for, with what restricts it, for `snapshot`.
 pub(super) fn compile_request(request: &Request, snapshot: &Snapshot) -> Result<Compiled, EngineError> {
     let mut compiler = Compiler::new(snapshot);
-    let mut plans = vec![compiler.plan(&request.query, Asked::ToRank)?];
+    let mut plans = vec![compiler.plan(&request.query, Asked::Ranked)?];
     // What restricts the query is of no clause of it.
     compiler.clause = None;
     if let Some(filter) = &request.filter {
@@ -111,22 +111,22 @@ struct Edges {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     /// The more of it there is, the better.
-    ToRank,
+    Ranked,
     /// All of it must be there, in whatever form.
-    ToMatch,
+    Required,
     /// It must not be there; what only may be a form of it is not meant.
-    ToExclude,
+    Excluded,
 }
 
 impl Asked {
     /// What a word is asked for where all of several must be there.
     fn strictly(self) -> Self {
-        if self == Self::ToExclude { self } else { Self::ToMatch }
+        if self == Self::Excluded { self } else { Self::Required }
     }
 
     /// What a word is asked for where none of this must be there.
     fn inverted(self) -> Self {
-        if self == Self::ToExclude { Self::ToMatch } else { Self::ToExclude }
+        if self == Self::Excluded { Self::Required } else { Self::Excluded }
     }
 }
 
@@ -183,7 +183,7 @@ impl<'a> Compiler<'a> {
 
     /// What must match and gives no score.
     fn condition(&mut self, query: &Query) -> Result<Plan, EngineError> {
-        let plan = self.apart(query, Asked::ToMatch)?;
+        let plan = self.apart(query, Asked::Required)?;
         for leaf in plan.leaves() {
             self.leaves[leaf].clause = None;
         }
@@ -312,7 +312,7 @@ impl<'a> Compiler<'a> {
         required: Pattern,
         asked: Asked,
     ) -> Result<Plan, EngineError> {
-        let mut alternatives = if asked == Asked::ToRank { pieces } else { Vec::new() };
+        let mut alternatives = if asked == Asked::Ranked { pieces } else { Vec::new() };
         if !alternatives.contains(&required) {
             alternatives.insert(0, required);
         }
@@ -355,7 +355,7 @@ impl<'a> Compiler<'a> {
     /// Pairs of characters as leaves of their own, so that a ranking of them can be pruned; and beside them, where the
     /// word is required, the parts of it that must be there.
     fn pairs(&mut self, word: &Pairs, asked: Asked) -> Plan {
-        if asked == Asked::ToExclude && !word.is_two_hiragana() {
+        if asked == Asked::Excluded && !word.is_two_hiragana() {
             let whole = self.standing(&word.whole);
             return self.leaf(whole);
         }
@@ -370,7 +370,7 @@ impl<'a> Compiler<'a> {
             leaves.push(Plan::Weighted(Box::new(Plan::And(pairs.collect())), weight_of_pair(*kind)));
         }
         let ranked = Plan::Or(leaves);
-        if asked == Asked::ToRank || word.is_two_hiragana() {
+        if asked == Asked::Ranked || word.is_two_hiragana() {
             return ranked;
         }
         let stands = |part: &Vec<String>| {
