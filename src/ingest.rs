@@ -21,11 +21,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::index::{Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
+use crate::index::{Composer, Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
 use prepare::Reader;
-pub(crate) use prepare::{Outcome, Prepared, Tally};
+pub(crate) use prepare::{Composed, Outcome, Tally};
 use rules::Rules;
 
 /// How many prepared documents may wait for the writer.
@@ -200,9 +200,9 @@ impl<'a> Pass<'a> {
     fn take_standard_input(&mut self) -> Result<(), IngestError> {
         let before = self.manifest.get("-").copied();
         let mut outcomes = Vec::new();
-        let mut reader = self.reader();
+        let (mut reader, mut composer) = (self.reader(), Composer::default());
         reader.read_standard_input(before, &mut |outcome| {
-            outcomes.push(outcome);
+            outcomes.push(outcome.composed(&mut composer));
             true
         })?;
         outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))
@@ -217,10 +217,10 @@ impl<'a> Pass<'a> {
         let (jobs, left_out): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
         let mut outcomes = Vec::new();
-        let mut reader = self.reader();
+        let (mut reader, mut composer) = (self.reader(), Composer::default());
         for job in left_out {
             reader.read(job.found, job.before, &mut |outcome| {
-                outcomes.push(outcome);
+                outcomes.push(outcome.composed(&mut composer));
                 true
             })?;
         }
@@ -276,9 +276,9 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn apply(&mut self, outcome: Outcome) -> Result<(), IngestError> {
+    fn apply(&mut self, outcome: Outcome<Composed>) -> Result<(), IngestError> {
         match outcome {
-            Outcome::Put(prepared) => self.put(*prepared)?,
+            Outcome::Put(composed) => self.put(*composed)?,
             Outcome::Same(tally) => {
                 // What was compared need not be compared again: the next commit is late enough.
                 self.writer.renew();
@@ -299,13 +299,13 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    fn put(&mut self, prepared: Prepared) -> Result<(), IngestError> {
-        let Prepared { record, passages, kind, before, tally } = prepared;
-        if let Some(reason) = record.state.reason() {
-            self.tell_of(tally, record.id.as_str(), reason);
+    fn put(&mut self, composed: Composed) -> Result<(), IngestError> {
+        let Composed { entries, problem, before, tally } = composed;
+        if let Some((path, reason)) = &problem {
+            self.tell_of(tally, path, reason);
         }
         self.count(tally);
-        Ok(self.writer.put(record, &passages, kind, before.as_ref())?)
+        Ok(self.writer.put(entries, before.as_ref())?)
     }
 
     fn tell_of(&self, tally: Tally, path: &str, reason: &str) {
@@ -356,14 +356,15 @@ fn work(
     jobs: &[Job<'_>],
     next: &AtomicUsize,
     stop: &AtomicBool,
-    sender: &SyncSender<Result<Outcome, IngestError>>,
+    sender: &SyncSender<Result<Outcome<Composed>, IngestError>>,
 ) {
+    let mut composer = Composer::default();
     while !stop.load(Ordering::Relaxed)
         && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
     {
-        let mut send = |outcome| sender.send(Ok(outcome)).is_ok();
+        let mut send = |outcome: Outcome| sender.send(Ok(outcome.composed(&mut composer))).is_ok();
         match reader.read(job.found, job.before, &mut send) {
-            Ok(()) => drop(sender.send(Ok(Outcome::FileDone { bytes: size_of(job.found) }))),
+            Ok(()) => drop(send(Outcome::FileDone { bytes: size_of(job.found) })),
             Err(error) => drop(sender.send(Err(error))),
         }
     }

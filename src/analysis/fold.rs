@@ -39,7 +39,8 @@ pub fn fold_case(text: &str) -> String {
 pub(super) fn fold_into(word: &str, folded: &mut String) {
     folded.clear();
     if word.is_ascii() {
-        folded.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        folded.push_str(word);
+        folded.make_ascii_lowercase();
     } else if let Some(character) = folded_character(word) {
         folded.push(character);
     } else {

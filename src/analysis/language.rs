@@ -14,11 +14,6 @@ use frostem::Algorithm;
 
 use super::stem::{self, Algorithms, Stems};
 
-/// Stands before and behind the code of a language at the start of a text that is handed to a view of stems.
-///
-/// A control character, which is no part of a word: a text that holds it loses nothing.
-const TAG: char = '\u{2}';
-
 /// How the words of a document are stemmed, by the document's language.
 ///
 /// By default that of English documents, which is also that of documents whose language has no stemmer, or is not
@@ -80,20 +75,9 @@ impl Language {
         stem::stem(written, folded, self.0)
     }
 
-    /// A text as it is handed to a view of stems, which reads its language from it.
-    pub fn tagged<'t>(code: Option<&str>, text: &'t str) -> Cow<'t, str> {
-        match code.filter(|code| Self::of_code(code) != Self::default()) {
-            Some(code) => Cow::Owned(format!("{TAG}{code}{TAG}{text}")),
-            // What the text itself starts with is no tag.
-            None if text.starts_with(TAG) => Cow::Owned(format!("{TAG}{TAG}{text}")),
-            None => Cow::Borrowed(text),
-        }
-    }
-
-    /// The language that a tag at the start of a text names, and the length of the tag.
-    pub(super) fn of_tag(text: &str) -> (Self, usize) {
-        let tag = text.strip_prefix(TAG).and_then(|rest| rest.split_once(TAG));
-        tag.map_or((Self::default(), 0), |(code, _)| (Self::of_code(code), code.len() + 2 * TAG.len_utf8()))
+    /// Whether the folded form of a Latin word is all that its stem depends on.
+    pub(super) fn needs_no_accents(self) -> bool {
+        self.0.latin == Algorithm::English
     }
 }
 
@@ -217,18 +201,6 @@ mod tests {
         assert_eq!(stems(&Languages::of(["fr", "fr"]), "généraux"), ["generaux", "general"]);
         assert_eq!(stems(&Languages::of(["fr", "de"]), "test"), ["test"]);
         assert_eq!(stems(&Languages::of(["fr", "de", "es"]), "북한"), ["북한"]);
-    }
-
-    #[test]
-    fn tags_cannot_be_forged() {
-        for text in ["plain", "\u{2}fr\u{2}généraux", "\u{2}", "\u{2}\u{2}", ""] {
-            for code in [None, Some("en"), Some("fr")] {
-                let tagged = Language::tagged(code, text);
-                let (language, len) = Language::of_tag(&tagged);
-                assert_eq!((language, &tagged[len..]), (Language::of(code), text), "{code:?} {text:?}");
-            }
-        }
-        assert!(matches!(Language::tagged(Some("ko"), "plain"), Cow::Borrowed(_)));
     }
 
     proptest! {

@@ -10,8 +10,8 @@
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
 //! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
-//! Titles and headings are indexed in both forms at once ([`View::Both`]): stems stand at the positions of their
-//! words, marked by [`STEM_MARK`].
+//! Titles and headings are indexed in both forms at once: stems stand at the positions of their words, marked by
+//! [`STEM_MARK`].
 
 mod characters;
 mod detect;
@@ -26,8 +26,10 @@ mod letters;
 mod number;
 mod script;
 mod stem;
+mod stem_table;
 mod tantivy_tokenizers;
 mod unspaced;
+mod views;
 mod walk;
 
 pub use characters::{Characters, PairKind, ending_len};
@@ -37,7 +39,8 @@ pub use function_words::{is_fragment, is_request_word, is_stop_word};
 pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
 pub use stem::Stems;
-pub use tantivy_tokenizers::{View, register};
+pub use tantivy_tokenizers::{TERMS, register};
+pub use views::{Analyzer, TERM_END, TermList};
 pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may
@@ -58,29 +61,6 @@ pub fn tokens(text: &str) -> Vec<Token> {
         tokens.push(walk.token().clone());
     }
     tokens
-}
-
-/// How many tokens the two views of a text have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lengths {
-    /// Tokens of the `body` view.
-    pub body: u64,
-    /// Tokens of the `stem` view.
-    pub stem: u64,
-}
-
-/// Counts the tokens of a text without making its stems.
-pub fn lengths(text: &str) -> Lengths {
-    let mut walk = Tokens::new(text);
-    let mut lengths = Lengths::default();
-    let mut run = 0;
-    while walk.advance() {
-        lengths.body += 1;
-        run = if walk.token().kind == Kind::NextCharacter { run + 1 } else { 0 };
-        // The first pair of a run takes the place of its first character.
-        lengths.stem += u64::from(run != 1);
-    }
-    lengths
 }
 
 /// The terms that the `stem` view has for a text in a language, in order: stems, and pairs of characters.
@@ -185,15 +165,6 @@ mod tests {
                 let joined: String = again.iter().map(|token| token.term.as_str()).collect();
                 prop_assert_eq!(joined, token.term);
             }
-        }
-
-        #[test]
-        fn lengths_count_what_the_views_have(text in "\\PC*") {
-            let expected = Lengths {
-                body: tokens(&text).len() as u64,
-                stem: stem_terms(&text, Language::default()).len() as u64,
-            };
-            prop_assert_eq!(lengths(&text), expected);
         }
     }
 }

@@ -83,6 +83,10 @@ fn class_of_symbol(c: char) -> Class {
 impl Class {
     /// The length in bytes of the token that starts `text`, whose first character has this class.
     pub(super) fn token_len(self, text: &str) -> usize {
+        let ascii = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if ascii > 0 && text.as_bytes().get(ascii).is_none_or(u8::is_ascii) {
+            return ascii;
+        }
         let is_unspaced = text.starts_with(unspaced::is_unspaced);
         let mut before = text.chars().next().unwrap_or_default();
         let mut goes_on = |c: char| match class(c) {

@@ -1,191 +1,50 @@
-//! The views as tantivy tokenizers: a thin skin over [`Tokens`].
-//!
-//! The views that have stems read the language of a text from a tag before it ([`Language::tagged`]); offsets count
-//! from behind the tag.
-
-use std::borrow::Cow;
+//! The tokenizer of the index: it parts a list of terms ([`super::TermList`]) again.
 
 use tantivy::tokenizer::{TextAnalyzer, Token as TantivyToken, TokenStream, Tokenizer, TokenizerManager};
 
-use super::{Kind, Language, STEM_MARK, Tokens};
+use super::{STEM_MARK, TERM_END};
 
-/// A form in which a text is indexed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// Folded words, each with its position.
-    Body,
-    /// Stems, and pairs of characters; for ranking.
-    Stem,
-    /// Folded words with their positions, and at the same positions their marked stems.
-    Both,
-}
+/// The name under which the schema asks for the tokenizer.
+pub const TERMS: &str = "terms";
 
-impl View {
-    /// Every view.
-    pub const ALL: [Self; 3] = [Self::Body, Self::Stem, Self::Both];
-
-    /// The name under which the schema asks for the view.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Body => "body",
-            Self::Stem => "stem",
-            Self::Both => "both",
-        }
-    }
-}
-
-/// Makes the views known to an index.
+/// Makes the tokenizer known to an index.
 pub fn register(manager: &TokenizerManager) {
-    for view in View::ALL {
-        manager.register(view.name(), TextAnalyzer::from(ViewTokenizer(view)));
-    }
+    manager.register(TERMS, TextAnalyzer::from(Terms));
 }
 
 #[derive(Clone)]
-struct ViewTokenizer(View);
+struct Terms;
 
-impl Tokenizer for ViewTokenizer {
-    type TokenStream<'a> = ViewStream<'a>;
+impl Tokenizer for Terms {
+    type TokenStream<'a> = TermStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> ViewStream<'a> {
-        let (language, start) = match self.0 {
-            View::Body => (Language::default(), 0),
-            View::Stem | View::Both => Language::of_tag(text),
-        };
-        ViewStream {
-            view: self.0,
-            text: &text[start..],
-            language,
-            walk: Tokens::new(&text[start..]),
-            ahead: Ahead::Unread,
-            pending_stem: false,
-            before: String::new(),
-            token: TantivyToken::default(),
-        }
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream<'a> {
+        TermStream { rest: text, token: TantivyToken::default() }
     }
 }
 
-/// Whether the walk already stands on a token that has not been given out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ahead {
-    Unread,
-    Read,
-    End,
-}
-
-struct ViewStream<'a> {
-    view: View,
-    text: &'a str,
-    language: Language,
-    walk: Tokens<'a>,
-    ahead: Ahead,
-    /// Whether the marked stem of the token given out last is still to come.
-    pending_stem: bool,
-    /// The last character of a run, for the pair that it makes with the next.
-    before: String,
+/// Gives out terms; a stem with a mark stands at the position of the word before it.
+struct TermStream<'a> {
+    rest: &'a str,
     token: TantivyToken,
 }
 
-impl ViewStream<'_> {
-    fn read(&mut self) -> bool {
-        match self.ahead {
-            Ahead::Read => self.ahead = Ahead::Unread,
-            Ahead::End => return false,
-            Ahead::Unread if self.walk.advance() => {}
-            Ahead::Unread => {
-                self.ahead = Ahead::End;
-                return false;
-            }
-        }
-        true
-    }
-
-    fn advance_body(&mut self) -> bool {
-        if !self.read() {
-            return false;
-        }
-        let token = self.walk.token();
-        self.token.text.clone_from(&token.term);
-        self.place();
-        true
-    }
-
-    fn advance_both(&mut self) -> bool {
-        if self.pending_stem {
-            self.pending_stem = false;
-            self.token.text.clear();
-            self.token.text.push(STEM_MARK);
-            self.push_stem();
-            return true;
-        }
-        self.pending_stem = self.advance_body();
-        self.pending_stem
-    }
-
-    fn advance_stem(&mut self) -> bool {
-        if !self.read() {
-            return false;
-        }
-        let token = self.walk.token();
-        self.token.text.clear();
-        match token.kind {
-            Kind::Word => self.push_stem(),
-            Kind::NextCharacter => self.push_pair(),
-            Kind::Character => {
-                self.before = token.ranked().into_owned();
-                let alone = token.span.clone();
-                self.token.text.push_str(&self.before);
-                (self.token.offset_from, self.token.offset_to) = (alone.start, alone.end);
+impl TokenStream for TermStream<'_> {
+    fn advance(&mut self) -> bool {
+        while let Some(end) = self.rest.bytes().position(|byte| byte == TERM_END as u8) {
+            let (term, rest) = self.rest.split_at(end);
+            self.rest = &rest[1..];
+            if !term.starts_with(STEM_MARK) {
                 self.token.position = self.token.position.wrapping_add(1);
-                self.ahead = if self.walk.advance() { Ahead::Read } else { Ahead::End };
-                if self.ahead == Ahead::Read && self.walk.token().kind == Kind::NextCharacter {
-                    self.ahead = Ahead::Unread;
-                    self.token.text.clear();
-                    self.push_pair();
-                    (self.token.offset_from, self.token.offset_to) =
-                        (alone.start, self.walk.token().span.end);
-                }
+            }
+            // A gap takes up a position, and is no term.
+            if !term.is_empty() {
+                self.token.text.clear();
+                self.token.text.push_str(term);
                 return true;
             }
         }
-        let token = self.walk.token();
-        (self.token.offset_from, self.token.offset_to) = (token.span.start, token.span.end);
-        self.token.position = self.token.position.wrapping_add(1);
-        true
-    }
-
-    fn push_stem(&mut self) {
-        let token = self.walk.token();
-        let stem = match token.kind {
-            Kind::Word => self.language.stem(&self.text[token.span.clone()], &token.term),
-            // Titles and headings are looked in by single characters, whose form is the folded one.
-            Kind::Character | Kind::NextCharacter => Cow::Borrowed(token.term.as_str()),
-        };
-        self.token.text.push_str(&stem);
-    }
-
-    fn push_pair(&mut self) {
-        let term = self.walk.token().ranked();
-        self.token.text.push_str(&self.before);
-        self.token.text.push_str(&term);
-        self.before.clear();
-        self.before.push_str(&term);
-    }
-
-    fn place(&mut self) {
-        let token = self.walk.token();
-        (self.token.offset_from, self.token.offset_to) = (token.span.start, token.span.end);
-        self.token.position = token.position;
-    }
-}
-
-impl TokenStream for ViewStream<'_> {
-    fn advance(&mut self) -> bool {
-        match self.view {
-            View::Body => self.advance_body(),
-            View::Stem => self.advance_stem(),
-            View::Both => self.advance_both(),
-        }
+        false
     }
 
     fn token(&self) -> &TantivyToken {
@@ -199,40 +58,17 @@ impl TokenStream for ViewStream<'_> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
-    use super::super::{stem_terms, tokens};
     use super::*;
 
-    fn terms(view: View, text: &str) -> Vec<(usize, String)> {
-        let mut tokenizer = ViewTokenizer(view);
-        let mut stream = tokenizer.token_stream(text);
+    #[test]
+    fn a_marked_stem_stands_where_its_word_stands_and_a_gap_parts() {
+        let mut tokenizer = Terms;
+        let mut stream = tokenizer.token_stream("missile\0\u{1}missil\0\0warnings\0\u{1}warn\0");
         let mut terms = Vec::new();
         while let Some(token) = stream.next() {
             terms.push((token.position, token.text.clone()));
         }
-        terms
-    }
-
-    #[test]
-    fn titles_have_words_and_stems_at_the_same_places() {
-        let expected = [(0, "missile"), (0, "\u{1}missil"), (1, "warnings"), (1, "\u{1}warn")];
-        assert_eq!(terms(View::Both, "Missile warnings"), expected.map(|(at, term)| (at, term.into())));
-    }
-
-    proptest! {
-        #[test]
-        fn the_streams_give_the_views(
-            text in "([a-zé ]{0,3}|[가-힣ぁ-ん漢字]{0,3}|generaux|\\PC){0,12}",
-            code in prop::sample::select(&[None, Some("ko"), Some("fr"), Some("de")][..]),
-        ) {
-            let body: Vec<_> = tokens(&text).into_iter().map(|token| (token.position, token.term)).collect();
-            prop_assert_eq!(terms(View::Body, &text), body);
-            let tagged = Language::tagged(code, &text);
-            let stems: Vec<_> = terms(View::Stem, &tagged).into_iter().map(|(_, term)| term).collect();
-            prop_assert_eq!(stems, stem_terms(&text, Language::of(code)));
-            let both = terms(View::Both, &tagged).into_iter().filter(|(_, term)| !term.starts_with(STEM_MARK));
-            prop_assert_eq!(both.collect::<Vec<_>>(), terms(View::Body, &text));
-        }
+        let expected = [(0, "missile"), (0, "\u{1}missil"), (2, "warnings"), (2, "\u{1}warn")];
+        assert_eq!(terms, expected.map(|(at, term)| (at, term.to_owned())));
     }
 }

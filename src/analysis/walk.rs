@@ -245,7 +245,9 @@ pub(super) fn truncate(term: &mut String) {
 
 /// The offset and class of the first character of `text` that can start a token.
 fn first_in_token(text: &str) -> Option<(usize, Class)> {
-    text.char_indices().find_map(|(at, c)| match script::class(c) {
+    let spaces = text.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
+    let mut characters = text[spaces..].char_indices().map(|(at, c)| (spaces + at, c));
+    characters.find_map(|(at, c)| match script::class(c) {
         class @ (Class::Word | Class::Character) => Some((at, class)),
         Class::Extender | Class::Separator => None,
     })

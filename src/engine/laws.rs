@@ -11,7 +11,7 @@ use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
 use crate::hit::{Count, Group, Hit, Request};
-use crate::index::{Kind, Snapshot, Writer};
+use crate::index::{Composer, Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;
 
@@ -55,14 +55,20 @@ pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: u
         let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
         if number.is_multiple_of(again) {
             let before = vec![passage(0, "something else altogether alpha beta gamma")];
-            writer.put(record(&id, None), &before, Kind::Document, None).expect("it is put");
+            writer
+                .put(Composer::default().compose(record(&id, None), &before, Kind::Document), None)
+                .expect("it is put");
             writer.commit().expect("it is committed");
             let snapshot = Snapshot::open(folder).expect("it opens");
             let manifest = snapshot.manifest().expect("it reads");
             let entry = manifest.get(&id).expect("it was put");
-            writer.put(record(&id, None), &passages, Kind::Document, Some(entry)).expect("it is put");
+            writer
+                .put(Composer::default().compose(record(&id, None), &passages, Kind::Document), Some(entry))
+                .expect("it is put");
         } else {
-            writer.put(record(&id, None), &passages, Kind::Document, None).expect("it is put");
+            writer
+                .put(Composer::default().compose(record(&id, None), &passages, Kind::Document), None)
+                .expect("it is put");
         }
         if (number + 1).is_multiple_of(group) {
             writer.commit().expect("it is committed");
@@ -187,7 +193,9 @@ fn fuzzy_words_find_no_stems_of_titles() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
     let passages = [passage(0, "nothing")];
-    writer.put(record("a.txt", Some("Missiles")), &passages, Kind::Document, None).expect("it is put");
+    writer
+        .put(Composer::default().compose(record("a.txt", Some("Missiles")), &passages, Kind::Document), None)
+        .expect("it is put");
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
     let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));

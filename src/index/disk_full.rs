@@ -14,7 +14,7 @@ use tantivy::directory::{
 };
 
 use super::directory::{IndexDirectory, Role};
-use super::{Kind, OpenError, Snapshot, Writer};
+use super::{Composer, Kind, OpenError, Snapshot, Writer};
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
@@ -122,7 +122,7 @@ fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
         text: text.to_owned(),
         anchors: Vec::new(),
     };
-    writer.put(record, &[passage], Kind::Document, None)
+    writer.put(Composer::default().compose(record, &[passage], Kind::Document), None)
 }
 
 fn texts(folder: &Path, id: &str) -> Vec<String> {

@@ -7,6 +7,7 @@
 mod directory;
 #[cfg(test)]
 mod disk_full;
+mod entries;
 mod facts;
 mod manifest;
 mod places;
@@ -27,6 +28,7 @@ use tantivy::{
 use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
 use directory::{IndexDirectory, Role};
+pub use entries::{Composer, Entries};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
 pub use places::Places;

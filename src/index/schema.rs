@@ -36,12 +36,12 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
-use crate::analysis::View;
+use crate::analysis;
 use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
 /// The version of the format on disk.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// How often a title counts in the field `stem`, so that it weighs more inside of one term frequency.
 pub const TITLE_COUNTS: usize = 3;
@@ -104,17 +104,17 @@ pub const TOKEN_COLUMNS: [&str; 4] = ["tokens_stem", "tokens_body", "tokens_titl
 /// The schema of an index, with its fields.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let with_positions = |view| text(view, IndexRecordOption::WithFreqsAndPositions);
+    let with_positions = || text(IndexRecordOption::WithFreqsAndPositions);
     let column = || NumericOptions::default() | FAST;
     let fields = Fields {
         kind: builder.add_text_field("kind", raw()),
         id: builder.add_text_field("id", raw().set_fast("raw")),
         path: builder.add_text_field("path", raw()),
         ordinal: builder.add_u64_field("ordinal", INDEXED | FAST),
-        stem: builder.add_text_field("stem", text(View::Stem, IndexRecordOption::WithFreqs)),
-        body: builder.add_text_field("body", with_positions(View::Body)),
-        title: builder.add_text_field("title", with_positions(View::Both)),
-        heading: builder.add_text_field("heading", with_positions(View::Both)),
+        stem: builder.add_text_field("stem", text(IndexRecordOption::WithFreqs)),
+        body: builder.add_text_field("body", with_positions()),
+        title: builder.add_text_field("title", with_positions()),
+        heading: builder.add_text_field("heading", with_positions()),
         language: builder.add_text_field("language", raw()),
         format: builder.add_text_field("format", raw()),
         extension: builder.add_text_field("extension", raw()),
@@ -143,8 +143,8 @@ fn raw() -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
-fn text(view: View, record: IndexRecordOption) -> TextOptions {
-    let indexing = TextFieldIndexing::default().set_tokenizer(view.name()).set_index_option(record);
+fn text(record: IndexRecordOption) -> TextOptions {
+    let indexing = TextFieldIndexing::default().set_tokenizer(analysis::TERMS).set_index_option(record);
     TextOptions::default().set_indexing_options(indexing)
 }
 

@@ -4,24 +4,21 @@
 //! process that dies before leaves the last commit. Beside tantivy's own writer it keeps the
 //! [`Totals`] that ride in each commit.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
-use tantivy::schema::TantivyDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::directory::{Fault, IndexDirectory, Role};
-use super::facts;
-use super::manifest::{Entry, EntryState};
-use super::schema::{self, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
+use super::entries::Entries;
+use super::manifest::Entry;
+use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
-use crate::analysis::{self, Language};
-use crate::document::{DocumentRecord, Passage, State};
+use crate::analysis;
 
 /// Memory for the postings of one thread before they are written out as a segment, in bytes.
 const MEMORY_PER_THREAD: usize = 64 << 20;
@@ -99,31 +96,17 @@ impl Writer {
 
     /// Puts a document into the index, in the place of the entry that it had.
     ///
-    /// Fills in the record's number of passages and tokens.
-    ///
     /// # Errors
     ///
     /// When the index cannot be written to.
-    pub fn put(
-        &mut self,
-        mut record: DocumentRecord,
-        passages: &[Passage],
-        kind: Kind,
-        before: Option<&Entry>,
-    ) -> Result<(), OpenError> {
-        let totals = totals_of(&record, passages);
-        record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
-        record.tokens = totals.tokens[0];
-        let mut operations = Vec::with_capacity(passages.len() + 2);
+    pub fn put(&mut self, entries: Entries, before: Option<&Entry>) -> Result<(), OpenError> {
+        let Entries { id, documents, totals } = entries;
+        let mut operations = Vec::with_capacity(documents.len() + 1);
         if let Some(before) = before {
             self.meta.totals.subtract(before.totals);
-            operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, record.id.as_str())));
+            operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, id.as_str())));
         }
-        operations.push(UserOperation::Add(self.record_entry(&record, kind, totals)?));
-        let facts = facts::terms(&record.facts.other);
-        for passage in passages {
-            operations.push(UserOperation::Add(self.passage_entry(&record, passage, &facts)?));
-        }
+        operations.extend(documents.into_iter().map(UserOperation::Add));
         self.meta.totals.add(totals);
         self.changed = true;
         self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
@@ -193,82 +176,6 @@ impl Writer {
     fn failed(&self, error: TantivyError) -> OpenError {
         write_error(&self.path, &self.fault, error)
     }
-
-    fn record_entry(
-        &self,
-        record: &DocumentRecord,
-        kind: Kind,
-        totals: Totals,
-    ) -> Result<TantivyDocument, OpenError> {
-        let fields = &self.fields;
-        let mut entry = TantivyDocument::default();
-        entry.add_text(fields.kind, kind.term());
-        entry.add_text(fields.id, record.id.as_str());
-        entry.add_text(fields.path, &record.path);
-        entry.add_text(fields.stored, self.json(record)?);
-        entry.add_u64(fields.size, record.size);
-        entry.add_i64(fields.modified, record.modified);
-        entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
-        entry.add_u64(fields.state, entry_state(&record.state) as u64);
-        entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
-        if let Some(parts) = record.parts {
-            entry.add_u64(fields.parts, parts.documents);
-            entry.add_u64(fields.broken_parts, parts.failed);
-        }
-        entry.add_u64(fields.passages, totals.passages);
-        for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
-            entry.add_u64(field, tokens);
-        }
-        Ok(entry)
-    }
-
-    fn passage_entry(
-        &self,
-        record: &DocumentRecord,
-        passage: &Passage,
-        facts: &BTreeSet<String>,
-    ) -> Result<TantivyDocument, OpenError> {
-        let fields = &self.fields;
-        let mut entry = TantivyDocument::default();
-        entry.add_text(fields.kind, Kind::Passage.term());
-        entry.add_text(fields.id, record.id.as_str());
-        entry.add_text(fields.path, &record.path);
-        entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
-        let language = record.facts.language.as_deref();
-        for text in stem_texts(record, passage) {
-            entry.add_text(fields.stem, Language::tagged(language, text));
-        }
-        entry.add_text(fields.body, &passage.text);
-        if let Some(title) = &record.facts.title {
-            entry.add_text(fields.title, Language::tagged(language, title));
-        }
-        for heading in &passage.headings {
-            entry.add_text(fields.heading, Language::tagged(language, heading));
-        }
-        if let Some(language) = language {
-            entry.add_text(fields.language, language);
-        }
-        if let Some(format) = record.format {
-            entry.add_text(fields.format, format.name());
-        }
-        if let Some(extension) = extension(&record.path) {
-            entry.add_text(fields.extension, extension);
-        }
-        if let Some(date) = record.facts.date {
-            entry.add_i64(fields.date, date.days());
-        }
-        entry.add_u64(fields.size, record.size);
-        for fact in facts {
-            entry.add_text(fields.fact, fact);
-        }
-        entry.add_text(fields.text, &passage.text);
-        entry.add_text(fields.stored, self.json(&stored_passage(record, passage))?);
-        Ok(entry)
-    }
-
-    fn json(&self, value: &impl serde::Serialize) -> Result<String, OpenError> {
-        serde_json::to_string(value).map_err(|error| self.failed(error.into()))
-    }
 }
 
 /// Tries to do what needs the lock until it is free, or the deadline has come.
@@ -280,58 +187,6 @@ fn retried<T>(deadline: Instant, mut attempt: impl FnMut() -> tantivy::Result<T>
             }
             outcome => return outcome,
         }
-    }
-}
-
-/// The texts of a passage's `stem` field.
-fn stem_texts<'a>(record: &'a DocumentRecord, passage: &'a Passage) -> impl Iterator<Item = &'a str> {
-    let title = record.facts.title.as_deref();
-    let headings = passage.headings.iter().map(String::as_str);
-    std::iter::repeat_n(title, TITLE_COUNTS).flatten().chain(headings).chain([passage.text.as_str()])
-}
-
-/// What a document's passages add to the index's totals.
-fn totals_of(record: &DocumentRecord, passages: &[Passage]) -> Totals {
-    let documents = u64::from(!passages.is_empty());
-    let mut totals = Totals { documents, passages: passages.len() as u64, ..Totals::default() };
-    // Titles and headings have a stem beside each word.
-    let both = |text: &str| 2 * analysis::lengths(text).body;
-    let title = record.facts.title.as_deref().unwrap_or_default();
-    for passage in passages {
-        totals.tokens[0] += stem_texts(record, passage).map(|text| analysis::lengths(text).stem).sum::<u64>();
-        totals.tokens[1] += analysis::lengths(&passage.text).body;
-        totals.tokens[2] += both(title);
-        totals.tokens[3] += passage.headings.iter().map(|heading| both(heading)).sum::<u64>();
-    }
-    totals
-}
-
-fn stored_passage(record: &DocumentRecord, passage: &Passage) -> StoredPassage {
-    StoredPassage {
-        id: record.id.clone(),
-        path: record.path.clone(),
-        format: record.format.expect("only what was read has passages"),
-        facts: record.facts.clone(),
-        ordinal: passage.ordinal,
-        headings: passage.headings.clone(),
-        location: passage.location.clone(),
-        anchors: passage.anchors.clone(),
-    }
-}
-
-/// The last extension of a path's file name, in lower case; that of a compressed file is the one before.
-fn extension(path: &str) -> Option<String> {
-    let name = path.rsplit('/').next()?.to_lowercase();
-    let name = [".gz", ".zst", ".zstd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    let (stem, extension) = name.rsplit_once('.')?;
-    (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_owned())
-}
-
-fn entry_state(state: &State) -> EntryState {
-    match state {
-        State::Indexed => EntryState::Indexed,
-        State::Skipped(_) => EntryState::Skipped,
-        State::Failed(_) => EntryState::Failed,
     }
 }
 

@@ -9,7 +9,7 @@ use super::rules::{EXTRACTOR, Rules, Source};
 use crate::analysis;
 use crate::document::{DocId, Document, DocumentRecord, Facts, Format, Passage, State};
 use crate::extract::{self, Detected, ExtractError, Raw, Reading};
-use crate::index::{Entry, EntryState, Kind, short_hash};
+use crate::index::{Composer, Entries, Entry, EntryState, Kind, short_hash};
 use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
@@ -17,9 +17,9 @@ use crate::source::{Found, FoundFile, is_streamed};
 
 /// What came of a source, or of a part of one.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum Outcome<P = Prepared> {
     /// This is to be put into the index.
-    Put(Box<Prepared>),
+    Put(Box<P>),
     /// The index has it already.
     Same(Tally),
     /// Something is wrong that the index has recorded already, or must not record.
@@ -53,6 +53,34 @@ pub(crate) struct Prepared {
     pub(crate) kind: Kind,
     pub(crate) before: Option<Entry>,
     pub(crate) tally: Tally,
+}
+
+impl Outcome {
+    /// Makes what is to be put into the index ready for the writer.
+    pub(super) fn composed(self, composer: &mut Composer) -> Outcome<Composed> {
+        match self {
+            Self::Put(prepared) => {
+                let Prepared { record, passages, kind, before, tally } = *prepared;
+                let problem = record.state.reason().map(|reason| (record.id.0.clone(), reason.to_owned()));
+                let entries = composer.compose(record, &passages, kind);
+                Outcome::Put(Box::new(Composed { entries, problem, before, tally }))
+            }
+            Self::Same(tally) => Outcome::Same(tally),
+            Self::Problem { path, reason, tally } => Outcome::Problem { path, reason, tally },
+            Self::Vanished { id, before } => Outcome::Vanished { id, before },
+            Self::FileDone { bytes } => Outcome::FileDone { bytes },
+        }
+    }
+}
+
+/// A document whose entries are made.
+#[derive(Debug)]
+pub(crate) struct Composed {
+    pub(super) entries: Entries,
+    /// Its path and what is wrong with it, if something is.
+    pub(super) problem: Option<(String, String)>,
+    pub(super) before: Option<Entry>,
+    pub(super) tally: Tally,
 }
 
 /// What an outcome counts as in the report.

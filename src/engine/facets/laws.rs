@@ -14,7 +14,7 @@ use super::{OfEach, Terms};
 use crate::date::Date;
 use crate::document::DocumentRecord;
 use crate::hit::{FacetRequest, Facets, Group, Request};
-use crate::index::{Kind, Snapshot, Writer, terms_of_key};
+use crate::index::{Composer, Kind, Snapshot, Writer, terms_of_key};
 use crate::query::{Options, parse};
 
 /// A document: its folder, the texts of its passages, its desks, its day and its size.
@@ -71,7 +71,9 @@ fn index(folder: &Path, docs: &[Doc], group: usize) -> LocalEngine {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
     let put = |writer: &mut Writer, number: usize, doc: &Doc, before: Option<&_>| {
         let passages: Vec<_> = (0..).zip(&doc.texts).map(|(at, text)| passage(at, text)).collect();
-        writer.put(doc.record(number), &passages, Kind::Document, before).expect("it is put");
+        writer
+            .put(Composer::default().compose(doc.record(number), &passages, Kind::Document), before)
+            .expect("it is put");
     };
     for (number, doc) in docs.iter().enumerate() {
         let old = Doc { texts: vec!["alpha"], desks: vec![json!("old")], ..doc.clone() };
@@ -196,7 +198,9 @@ fn no_more_terms_are_looked_at_than_documents_can_have() {
     for number in 0..40 {
         let mut record = record(&format!("{number}.txt"), None);
         record.facts.other.insert("desk".into(), json!(format!("desk {number}")));
-        writer.put(record, &[passage(0, "alpha")], Kind::Document, None).expect("it is put");
+        writer
+            .put(Composer::default().compose(record, &[passage(0, "alpha")], Kind::Document), None)
+            .expect("it is put");
     }
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
@@ -246,7 +250,14 @@ fn sizes_and_facts_find_the_documents_that_have_them() {
         record.size = size;
         record.facts.other = facts.into_iter().collect();
         writer
-            .put(record, &[passage(0, "alpha"), passage(1, "beta")], Kind::Document, None)
+            .put(
+                Composer::default().compose(
+                    record,
+                    &[passage(0, "alpha"), passage(1, "beta")],
+                    Kind::Document,
+                ),
+                None,
+            )
             .expect("it is put");
     }
     writer.commit().expect("it is committed");

@@ -1,0 +1,171 @@
+//! The terms of a text in every view, from one walk over it.
+//!
+//! What is indexed is analysed before it is handed to tantivy: the terms of a view come as one text, each with
+//! [`TERM_END`] behind it, which the tokenizer of the index only has to part again. So a passage is walked once and
+//! not once for each view, its tokens are counted on the way, and that happens on whichever thread has the text. A
+//! [`TERM_END`] with no term before it parts texts that no phrase goes across.
+
+use super::stem_table::StemTable;
+use super::{Kind, Language, STEM_MARK, Tokens};
+
+/// What stands behind each term of a list: a control character, which is no part of a word.
+pub const TERM_END: char = '\0';
+
+/// Terms in order, each with [`TERM_END`] behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TermList {
+    bytes: Vec<u8>,
+    len: u64,
+}
+
+impl TermList {
+    /// The terms as one text.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes).expect("terms are text")
+    }
+
+    /// How many terms there are.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Removes all terms.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.len = 0;
+    }
+
+    /// Parts what was added from what will be: no phrase goes on from one to the other.
+    pub fn push_gap(&mut self) {
+        self.bytes.push(TERM_END as u8);
+    }
+
+    /// Adds the terms of another list.
+    pub fn append(&mut self, other: &Self) {
+        self.bytes.extend_from_slice(&other.bytes);
+        self.len += other.len;
+    }
+
+    fn push(&mut self, term: &str) {
+        self.bytes.extend_from_slice(term.as_bytes());
+        self.end();
+    }
+
+    /// Ends the term whose bytes were added.
+    fn end(&mut self) {
+        self.bytes.push(TERM_END as u8);
+        self.len += 1;
+    }
+}
+
+/// Makes the terms of texts. Each thread has its own: it remembers stems.
+#[derive(Clone, Debug)]
+pub struct Analyzer {
+    stems: StemTable,
+    /// The last character of a run, for the pair that it makes with the next.
+    before: String,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self { stems: StemTable::new(), before: String::new() }
+    }
+}
+
+impl Analyzer {
+    /// Adds the terms of a text to two lists: those of its `body` view, and those of its `stem` view.
+    pub fn push_views(&mut self, text: &str, language: Language, body: &mut TermList, stem: &mut TermList) {
+        let mut walk = Tokens::new(text);
+        // Whether the last character of a run waits for a second one to make a pair with.
+        let mut is_alone = false;
+        while walk.advance() {
+            let token = walk.token();
+            body.push(&token.term);
+            if is_alone && token.kind != Kind::NextCharacter {
+                stem.push(&self.before);
+            }
+            is_alone = token.kind == Kind::Character;
+            match token.kind {
+                Kind::Word => {
+                    let written = &text[token.span.clone()];
+                    self.stems.push_stem(language, written, &token.term, &mut stem.bytes);
+                    stem.end();
+                }
+                Kind::Character | Kind::NextCharacter => {
+                    let ranked = token.ranked();
+                    if token.kind == Kind::NextCharacter {
+                        stem.bytes.extend_from_slice(self.before.as_bytes());
+                        stem.push(&ranked);
+                    }
+                    self.before.clear();
+                    self.before.push_str(&ranked);
+                }
+            }
+        }
+        if is_alone {
+            stem.push(&self.before);
+        }
+    }
+
+    /// Adds the terms of a title or heading to a list: each word, and behind it its stem with [`STEM_MARK`] before it.
+    ///
+    /// Titles and headings are looked in by single characters, so these have no pairs here.
+    pub fn push_words_and_stems(&mut self, text: &str, language: Language, list: &mut TermList) {
+        let mut walk = Tokens::new(text);
+        while walk.advance() {
+            let token = walk.token();
+            list.push(&token.term);
+            list.bytes.push(STEM_MARK as u8);
+            match token.kind {
+                Kind::Word => {
+                    let written = &text[token.span.clone()];
+                    self.stems.push_stem(language, written, &token.term, &mut list.bytes);
+                }
+                Kind::Character | Kind::NextCharacter => list.bytes.extend_from_slice(token.term.as_bytes()),
+            }
+            list.end();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{stem_terms, tokens};
+    use super::*;
+
+    fn terms(list: &TermList) -> Vec<&str> {
+        let terms: Vec<_> = list.as_str().split_terminator(TERM_END).collect();
+        assert_eq!(terms.len() as u64, list.len());
+        terms
+    }
+
+    #[test]
+    fn titles_have_words_and_their_stems() {
+        let mut list = TermList::default();
+        Analyzer::default().push_words_and_stems("Missile warnings 경보", Language::default(), &mut list);
+        let expected = ["missile", "\u{1}missil", "warnings", "\u{1}warn", "경", "\u{1}경", "보", "\u{1}보"];
+        assert_eq!(terms(&list), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn one_walk_gives_the_views(
+            text in "([a-zé ]{0,3}|[가-힣ぁ-ん漢字]{0,3}|generaux|\\PC|\0|\u{1}|\u{2}){0,12}",
+            code in prop::sample::select(&[None, Some("ko"), Some("fr"), Some("de")][..]),
+        ) {
+            let language = Language::of(code);
+            let (mut body, mut stem) = (TermList::default(), TermList::default());
+            Analyzer::default().push_views(&text, language, &mut body, &mut stem);
+            let expected: Vec<_> = tokens(&text).into_iter().map(|token| token.term).collect();
+            prop_assert_eq!(terms(&body), expected);
+            prop_assert_eq!(terms(&stem), stem_terms(&text, language));
+        }
+    }
+}

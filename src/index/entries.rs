@@ -1,0 +1,197 @@
+//! What a document becomes in the index: its record and its passages as tantivy takes them, with their terms made.
+//!
+//! This is most of the work of indexing and needs no writer, so that many threads can do it at once. The writer only
+//! hands entries on, in the order in which they come.
+
+use std::collections::BTreeSet;
+
+use tantivy::schema::TantivyDocument;
+
+use super::facts;
+use super::manifest::EntryState;
+use super::schema::{self, Fields, Kind, StoredPassage, TITLE_COUNTS, Totals};
+use super::writer::short_hash;
+use crate::analysis::{Analyzer, Language, TermList};
+use crate::document::{DocId, DocumentRecord, Passage, State};
+
+/// A document's entries in the index, ready to be written: its record and behind it its passages, in order.
+#[derive(Debug)]
+pub struct Entries {
+    pub(super) id: DocId,
+    pub(super) documents: Vec<TantivyDocument>,
+    pub(super) totals: Totals,
+}
+
+/// Makes the entries of documents. Each thread has its own.
+#[derive(Debug)]
+pub struct Composer {
+    fields: Fields,
+    analyzer: Analyzer,
+    terms: Terms,
+}
+
+/// The terms of a passage's fields, kept from one passage to the next for their memory.
+#[derive(Debug, Default)]
+struct Terms {
+    /// Those that the title gives the fields `title` and `stem`, the same for all passages of a document.
+    title: TermList,
+    title_stems: TermList,
+    body: TermList,
+    stem: TermList,
+    heading: TermList,
+    /// What is made on the way to others.
+    unused: TermList,
+}
+
+impl Default for Composer {
+    fn default() -> Self {
+        let (_, fields) = schema::schema();
+        Self { fields, analyzer: Analyzer::default(), terms: Terms::default() }
+    }
+}
+
+impl Composer {
+    /// Makes the entries of a document.
+    ///
+    /// Fills in the record's number of passages and tokens.
+    pub fn compose(&mut self, mut record: DocumentRecord, passages: &[Passage], kind: Kind) -> Entries {
+        let language = Language::of(record.facts.language.as_deref());
+        self.take_title(record.facts.title.as_deref().unwrap_or_default(), language);
+        let facts = facts::terms(&record.facts.other);
+        let documents = u64::from(!passages.is_empty());
+        let mut totals = Totals { documents, passages: passages.len() as u64, ..Totals::default() };
+        // The record comes first, and needs the sums of all.
+        let mut documents = vec![TantivyDocument::default()];
+        for passage in passages {
+            self.analyze(passage, language);
+            let Terms { title, body, stem, heading, .. } = &self.terms;
+            for (sum, list) in totals.tokens.iter_mut().zip([stem, body, title, heading]) {
+                *sum += list.len();
+            }
+            documents.push(self.passage_entry(&record, passage, &facts));
+        }
+        record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
+        record.tokens = totals.tokens[0];
+        documents[0] = self.record_entry(&record, kind, totals);
+        Entries { id: record.id, documents, totals }
+    }
+
+    fn take_title(&mut self, title: &str, language: Language) {
+        let Terms { title: words, title_stems, unused, .. } = &mut self.terms;
+        for list in [&mut *words, &mut *title_stems, &mut *unused] {
+            list.clear();
+        }
+        self.analyzer.push_words_and_stems(title, language, words);
+        self.analyzer.push_views(title, language, unused, title_stems);
+    }
+
+    /// Makes the terms of a passage.
+    fn analyze(&mut self, passage: &Passage, language: Language) {
+        let Terms { title_stems, body, stem, heading, unused, .. } = &mut self.terms;
+        for list in [&mut *body, &mut *stem, &mut *heading, &mut *unused] {
+            list.clear();
+        }
+        (0..TITLE_COUNTS).for_each(|_| stem.append(title_stems));
+        for text in &passage.headings {
+            self.analyzer.push_words_and_stems(text, language, heading);
+            heading.push_gap();
+            self.analyzer.push_views(text, language, unused, stem);
+        }
+        self.analyzer.push_views(&passage.text, language, body, stem);
+    }
+
+    fn record_entry(&self, record: &DocumentRecord, kind: Kind, totals: Totals) -> TantivyDocument {
+        let fields = &self.fields;
+        let mut entry = TantivyDocument::default();
+        entry.add_text(fields.kind, kind.term());
+        entry.add_text(fields.id, record.id.as_str());
+        entry.add_text(fields.path, &record.path);
+        entry.add_text(fields.stored, json(record));
+        entry.add_u64(fields.size, record.size);
+        entry.add_i64(fields.modified, record.modified);
+        entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
+        entry.add_u64(fields.state, entry_state(&record.state) as u64);
+        entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
+        if let Some(parts) = record.parts {
+            entry.add_u64(fields.parts, parts.documents);
+            entry.add_u64(fields.broken_parts, parts.failed);
+        }
+        entry.add_u64(fields.passages, totals.passages);
+        for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
+            entry.add_u64(field, tokens);
+        }
+        entry
+    }
+
+    fn passage_entry(
+        &self,
+        record: &DocumentRecord,
+        passage: &Passage,
+        facts: &BTreeSet<String>,
+    ) -> TantivyDocument {
+        let fields = &self.fields;
+        let mut entry = TantivyDocument::with_capacity(4 * passage.text.len() + 512);
+        entry.add_text(fields.kind, Kind::Passage.term());
+        entry.add_text(fields.id, record.id.as_str());
+        entry.add_text(fields.path, &record.path);
+        entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
+        let Terms { title, body, stem, heading, .. } = &self.terms;
+        let lists =
+            [(fields.stem, stem), (fields.body, body), (fields.title, title), (fields.heading, heading)];
+        for (field, list) in lists {
+            entry.add_text(field, list.as_str());
+        }
+        if let Some(language) = &record.facts.language {
+            entry.add_text(fields.language, language);
+        }
+        if let Some(format) = record.format {
+            entry.add_text(fields.format, format.name());
+        }
+        if let Some(extension) = extension(&record.path) {
+            entry.add_text(fields.extension, extension);
+        }
+        if let Some(date) = record.facts.date {
+            entry.add_i64(fields.date, date.days());
+        }
+        entry.add_u64(fields.size, record.size);
+        for fact in facts {
+            entry.add_text(fields.fact, fact);
+        }
+        entry.add_text(fields.text, &passage.text);
+        entry.add_text(fields.stored, json(&stored_passage(record, passage)));
+        entry
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain data whose keys are texts")
+}
+
+fn stored_passage(record: &DocumentRecord, passage: &Passage) -> StoredPassage {
+    StoredPassage {
+        id: record.id.clone(),
+        path: record.path.clone(),
+        format: record.format.expect("only what was read has passages"),
+        facts: record.facts.clone(),
+        ordinal: passage.ordinal,
+        headings: passage.headings.clone(),
+        location: passage.location.clone(),
+        anchors: passage.anchors.clone(),
+    }
+}
+
+/// The last extension of a path's file name, in lower case; that of a compressed file is the one before.
+fn extension(path: &str) -> Option<String> {
+    let name = path.rsplit('/').next()?.to_lowercase();
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let (stem, extension) = name.rsplit_once('.')?;
+    (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_owned())
+}
+
+fn entry_state(state: &State) -> EntryState {
+    match state {
+        State::Indexed => EntryState::Indexed,
+        State::Skipped(_) => EntryState::Skipped,
+        State::Failed(_) => EntryState::Failed,
+    }
+}
