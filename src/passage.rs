@@ -63,8 +63,7 @@ fn split_section(text: &str, units: Units, breaks: Vec<usize>, words: usize) -> 
     let target = words * 2;
     let mut runs: Vec<Run> = Vec::new();
     let mut page = 0;
-    for unit in self::units(text, units).into_iter().flat_map(|unit| cut_long(text, unit, target)) {
-        let half_words = half_words(&text[unit.clone()]);
+    for (unit, half_words) in pieces(text, units, target) {
         let page_before = std::mem::replace(&mut page, breaks.partition_point(|&at| at <= unit.start));
         match runs.last_mut() {
             Some(run)
@@ -102,12 +101,21 @@ fn trim(text: &str, range: Range<usize>) -> Range<usize> {
     start..(range.start + slice.trim_end().len()).max(start)
 }
 
-/// The units of a text, in order; together they are all of it.
-fn units(text: &str, units: Units) -> Vec<Range<usize>> {
+/// The units of a text with their lengths in half words, those that are too long cut; in order, together all of it.
+fn pieces(text: &str, units: Units, target: usize) -> Vec<(Range<usize>, usize)> {
+    let mut pieces = Vec::new();
+    let mut add = |unit: Range<usize>| {
+        let half_words = half_words(&text[unit.clone()]);
+        match half_words <= target && unit.len() <= target * MAX_BYTES_PER_HALF_WORD {
+            true => pieces.push((unit, half_words)),
+            false => cut(text, unit, target, &mut pieces),
+        }
+    };
     match units {
-        Units::Sentences => sentences(text).collect(),
-        Units::Paragraphs => paragraphs(text).collect(),
+        Units::Sentences => sentences(text).for_each(&mut add),
+        Units::Paragraphs => paragraphs(text).for_each(&mut add),
     }
+    pieces
 }
 
 /// The paragraphs of a text, each with the blank line behind it.
@@ -183,6 +191,14 @@ fn ends_in_abbreviation(text: &str) -> bool {
 /// The length of a text in half words: two for each run of characters without white space, one for each
 /// character of a script that writes without spaces.
 fn half_words(text: &str) -> usize {
+    if text.is_ascii() {
+        let is_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
+        let mut after_space = true;
+        let starts = text
+            .bytes()
+            .filter(|&byte| std::mem::replace(&mut after_space, is_space(byte)) && !is_space(byte));
+        return 2 * starts.count();
+    }
     let mut count = 0;
     let mut in_word = false;
     for c in text.chars() {
@@ -206,19 +222,14 @@ fn is_dense(c: char) -> bool {
 }
 
 /// Cuts a sentence that is longer than a passage may be.
-fn cut_long(text: &str, sentence: Range<usize>, target: usize) -> Vec<Range<usize>> {
+fn cut(text: &str, sentence: Range<usize>, target: usize, pieces: &mut Vec<(Range<usize>, usize)>) {
     let max_bytes = target * MAX_BYTES_PER_HALF_WORD;
-    if half_words(&text[sentence.clone()]) <= target && sentence.len() <= max_bytes {
-        return vec![sentence];
-    }
-    let mut cuts = Vec::new();
     let mut start = sentence.start;
     while start < sentence.end {
         let end = start + fitting(&text[start..sentence.end], target, max_bytes);
-        cuts.push(start..end);
+        pieces.push((start..end, half_words(&text[start..end])));
         start = end;
     }
-    cuts
 }
 
 /// How many bytes of a text fit into `target` half words: up to the last line break that is not far from the end,

@@ -14,6 +14,9 @@ const LETTERS_OF_A_CHARACTER: usize = 3;
 /// How many small words of a language make a text one of it.
 const FEW: usize = 3;
 
+/// How many small words of English make a text plainly English.
+const MANY: usize = 20;
+
 /// The ISO 639 codes of the languages that a text can be told to be in: those that are detected, and those that have
 /// a stemmer.
 pub const KNOWN_LANGUAGES: &[&str] = &[
@@ -27,6 +30,9 @@ pub const KNOWN_LANGUAGES: &[&str] = &[
 /// The ISO 639-1 code of the language that a text seems to be written in, or `None` where that is a guess.
 pub fn detect_language(text: &str) -> Option<&'static str> {
     let sample = &text[..text.floor_char_boundary(SAMPLE)];
+    if is_plainly_english(sample) {
+        return Some("en");
+    }
     if let Some(code) = by_characters(sample) {
         return Some(code);
     }
@@ -39,6 +45,57 @@ pub fn detect_language(text: &str) -> Option<&'static str> {
         _ => true,
     };
     is_sure.then_some(code)
+}
+
+/// Whether one word in five of an ASCII text is a small word of English: no other language has half as many of them.
+///
+/// That is most of what is ever indexed, and is told in a twentieth of the time that detection takes.
+fn is_plainly_english(text: &str) -> bool {
+    if !text.is_ascii() {
+        return false;
+    }
+    let (mut words, mut small) = (0, 0);
+    for word in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        small += usize::from(is_small_english(word));
+    }
+    small >= MANY && small * 5 >= words
+}
+
+/// Whether a word is one of the small words of English, in any case.
+fn is_small_english(word: &str) -> bool {
+    let mut lower = [0; 5];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    matches!(
+        &*lower,
+        b"the"
+            | b"of"
+            | b"and"
+            | b"to"
+            | b"in"
+            | b"is"
+            | b"that"
+            | b"for"
+            | b"it"
+            | b"on"
+            | b"with"
+            | b"as"
+            | b"was"
+            | b"by"
+            | b"be"
+            | b"are"
+            | b"at"
+            | b"from"
+            | b"this"
+            | b"not"
+            | b"which"
+            | b"an"
+            | b"or"
+            | b"has"
+            | b"have"
+    )
 }
 
 /// The language of a text that is mostly in Han, Kana or Hangul.

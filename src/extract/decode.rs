@@ -111,6 +111,9 @@ impl Output {
 }
 
 fn decode_utf_8(bytes: &[u8], start: usize, output: &mut Output) {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return output.verbatim(text, start);
+    }
     let mut origin = start;
     for chunk in bytes.utf8_chunks() {
         output.verbatim(chunk.valid(), origin);
@@ -237,11 +240,14 @@ struct Utf8Quality {
 
 impl Utf8Quality {
     fn of(bytes: &[u8]) -> Self {
+        let leads = |text: &str| text.bytes().filter(|&byte| byte >= 0xc0).count();
+        if let Ok(text) = str::from_utf8(bytes) {
+            return Self { malformed: 0, multibyte: leads(text) };
+        }
         let mut quality = Self { malformed: 0, multibyte: 0 };
         let mut end = 0;
         for chunk in bytes.utf8_chunks() {
-            let leads = chunk.valid().bytes().filter(|&byte| byte >= 0xc0).count();
-            quality.multibyte += leads;
+            quality.multibyte += leads(chunk.valid());
             end += chunk.valid().len() + chunk.invalid().len();
             let cut_off = end == bytes.len() && is_cut_off(chunk.invalid());
             quality.malformed +=
@@ -274,6 +280,9 @@ pub(super) fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let head = &bytes[..bytes.len().min(UTF_16_WINDOW) & !1];
+    if !head.contains(&0) {
+        return None;
+    }
     let (pairs, _) = head.as_chunks::<2>();
     let little = pairs.iter().filter(|pair| pair[1] == 0).count();
     let big = pairs.iter().filter(|pair| pair[0] == 0).count();

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use tantivy::schema::TantivyDocument;
 
-use super::facts;
 use super::manifest::EntryState;
-use super::schema::{self, Fields, Kind, StoredPassage, TITLE_COUNTS, Totals};
+use super::schema::{self, Fields, Kind, TITLE_COUNTS, Totals};
 use super::writer::short_hash;
+use super::{facts, stored};
 use crate::analysis::{Analyzer, Language, TermList};
 use crate::document::{DocId, DocumentRecord, Passage, State};
 
@@ -28,6 +28,21 @@ pub struct Composer {
     fields: Fields,
     analyzer: Analyzer,
     terms: Terms,
+    /// What is stored with a passage, kept for its memory.
+    stored: Vec<u8>,
+}
+
+/// What is made once for all passages of a document.
+struct Shared {
+    facts: BTreeSet<String>,
+    stored: Vec<u8>,
+}
+
+impl Shared {
+    fn of(record: &DocumentRecord, passages: &[Passage]) -> Self {
+        let stored = if passages.is_empty() { Vec::new() } else { stored::shared_part(record) };
+        Self { facts: facts::terms(&record.facts.other), stored }
+    }
 }
 
 /// The terms of a passage's fields, kept from one passage to the next for their memory.
@@ -46,7 +61,7 @@ struct Terms {
 impl Default for Composer {
     fn default() -> Self {
         let (_, fields) = schema::schema();
-        Self { fields, analyzer: Analyzer::default(), terms: Terms::default() }
+        Self { fields, analyzer: Analyzer::default(), terms: Terms::default(), stored: Vec::new() }
     }
 }
 
@@ -57,7 +72,7 @@ impl Composer {
     pub fn compose(&mut self, mut record: DocumentRecord, passages: &[Passage], kind: Kind) -> Entries {
         let language = Language::of(record.facts.language.as_deref());
         self.take_title(record.facts.title.as_deref().unwrap_or_default(), language);
-        let facts = facts::terms(&record.facts.other);
+        let shared = Shared::of(&record, passages);
         let documents = u64::from(!passages.is_empty());
         let mut totals = Totals { documents, passages: passages.len() as u64, ..Totals::default() };
         // The record comes first, and needs the sums of all.
@@ -68,7 +83,7 @@ impl Composer {
             for (sum, list) in totals.tokens.iter_mut().zip([stem, body, title, heading]) {
                 *sum += list.len();
             }
-            documents.push(self.passage_entry(&record, passage, &facts));
+            documents.push(self.passage_entry(&record, passage, &shared));
         }
         record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
         record.tokens = totals.tokens[0];
@@ -106,7 +121,7 @@ impl Composer {
         entry.add_text(fields.kind, kind.term());
         entry.add_text(fields.id, record.id.as_str());
         entry.add_text(fields.path, &record.path);
-        entry.add_text(fields.stored, json(record));
+        entry.add_bytes(fields.stored, &serde_json::to_vec(record).expect("plain data whose keys are texts"));
         entry.add_u64(fields.size, record.size);
         entry.add_i64(fields.modified, record.modified);
         entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
@@ -124,10 +139,10 @@ impl Composer {
     }
 
     fn passage_entry(
-        &self,
+        &mut self,
         record: &DocumentRecord,
         passage: &Passage,
-        facts: &BTreeSet<String>,
+        shared: &Shared,
     ) -> TantivyDocument {
         let fields = &self.fields;
         let mut entry = TantivyDocument::with_capacity(4 * passage.text.len() + 512);
@@ -154,29 +169,13 @@ impl Composer {
             entry.add_i64(fields.date, date.days());
         }
         entry.add_u64(fields.size, record.size);
-        for fact in facts {
+        for fact in &shared.facts {
             entry.add_text(fields.fact, fact);
         }
         entry.add_text(fields.text, &passage.text);
-        entry.add_text(fields.stored, json(&stored_passage(record, passage)));
+        stored::encode(&shared.stored, passage, &mut self.stored);
+        entry.add_bytes(fields.stored, &self.stored);
         entry
-    }
-}
-
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("plain data whose keys are texts")
-}
-
-fn stored_passage(record: &DocumentRecord, passage: &Passage) -> StoredPassage {
-    StoredPassage {
-        id: record.id.clone(),
-        path: record.path.clone(),
-        format: record.format.expect("only what was read has passages"),
-        facts: record.facts.clone(),
-        ordinal: passage.ordinal,
-        headings: passage.headings.clone(),
-        location: passage.location.clone(),
-        anchors: passage.anchors.clone(),
     }
 }
 

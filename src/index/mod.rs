@@ -12,6 +12,7 @@ mod facts;
 mod manifest;
 mod places;
 pub mod schema;
+mod stored;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -227,14 +228,17 @@ impl Snapshot {
     /// The record that stands at `address`.
     pub fn record_at(&self, address: DocAddress) -> Result<DocumentRecord, ReadError> {
         let stored: TantivyDocument = self.searcher.doc(address)?;
-        of_json(stored_text(&stored, self.fields.stored)?)
+        Ok(serde_json::from_slice(stored_bytes(&stored, self.fields.stored)?).map_err(TantivyError::from)?)
     }
 
     /// The passage that stands at `address`, with its text.
     pub fn passage_at(&self, address: DocAddress) -> Result<(StoredPassage, String), ReadError> {
         let stored: TantivyDocument = self.searcher.doc(address)?;
-        let text = stored_text(&stored, self.fields.text)?.to_owned();
-        Ok((of_json(stored_text(&stored, self.fields.stored)?)?, text))
+        let lacks = |what| TantivyError::InternalError(format!("an entry lacks its {what}"));
+        let text = stored.get_first(self.fields.text).and_then(|value| value.as_str());
+        let text = text.ok_or_else(|| lacks("text"))?.to_owned();
+        let bytes = stored_bytes(&stored, self.fields.stored)?;
+        Ok((stored::decode(bytes, &text).ok_or_else(|| lacks("place"))?, text))
     }
 
     /// The passages of the document `id`, in order, with their texts.
@@ -371,15 +375,11 @@ fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages>
     Ok(Languages::of(codes.iter().map(String::as_str)))
 }
 
-fn stored_text(document: &TantivyDocument, field: Field) -> tantivy::Result<&str> {
+fn stored_bytes(document: &TantivyDocument, field: Field) -> tantivy::Result<&[u8]> {
     document
         .get_first(field)
-        .and_then(|value| value.as_str())
-        .ok_or_else(|| TantivyError::InternalError("an entry lacks its stored text".into()))
-}
-
-fn of_json<T: serde::de::DeserializeOwned>(stored: &str) -> Result<T, ReadError> {
-    Ok(serde_json::from_str(stored).map_err(TantivyError::from)?)
+        .and_then(|value| value.as_bytes())
+        .ok_or_else(|| TantivyError::InternalError("an entry lacks what is stored of it".into()))
 }
 
 fn check_exists(path: &Path) -> Result<(), OpenError> {

@@ -22,9 +22,9 @@
 //! | `date` | passages | term, column: days since 1970 | date ranges, sorting |
 //! | `fact` | passages | terms of what the document states of itself, see [`fact_of_term`](super::fact_of_term) | filters, counts |
 //! | `text` | passages | stored | hits |
-//! | `stored` | all | stored JSON: [`StoredPassage`] or a `DocumentRecord` | hits, `status`, `show` |
+//! | `stored` | all | stored bytes: a [`StoredPassage`], or JSON of a `DocumentRecord` | hits, `status`, `show` |
 //! | `size` | all | column | filters, telling what changed |
-//! | `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading stored JSON |
+//! | `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading what is stored |
 //! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
 //!
@@ -121,7 +121,7 @@ pub fn schema() -> (Schema, Fields) {
         date: builder.add_i64_field("date", INDEXED | FAST),
         fact: builder.add_text_field("fact", raw()),
         text: builder.add_text_field("text", STORED),
-        stored: builder.add_text_field("stored", STORED),
+        stored: builder.add_bytes_field("stored", STORED),
         size: builder.add_u64_field("size", column()),
         modified: builder.add_i64_field("modified", column()),
         hash: builder.add_u64_field("hash", column()),
@@ -214,7 +214,7 @@ impl Totals {
 }
 
 /// What is stored with a passage beside its text: all that a hit shows of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StoredPassage {
     /// The document's identity.
     pub id: DocId,
@@ -223,12 +223,10 @@ pub struct StoredPassage {
     /// How its source was read.
     pub format: Format,
     /// What the document says of itself.
-    #[serde(flatten)]
     pub facts: Facts,
     /// The passage's number in its document.
     pub ordinal: u32,
     /// The headings above it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headings: Vec<String>,
     /// Where in the source it stands.
     pub location: Location,
