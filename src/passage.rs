@@ -6,6 +6,8 @@
 //! abbreviation or an initial, so that no name is torn apart. Only a sentence that is too long for a
 //! passage is cut, at a line's or a word's end where there is one.
 
+mod ascii_sentences;
+
 use std::ops::Range;
 
 use icu_segmenter::SentenceSegmenter;
@@ -131,8 +133,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// The sentences of a text, in order; together they are all of it.
 fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
     let flowing = join_lines(text);
-    let segmenter = SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
-    let mut ends: Vec<usize> = segmenter.segment_str(&flowing).collect();
+    let mut ends = sentence_ends(&flowing);
     ends.retain(|&end| end == text.len() || end == 0 || !ends_in_abbreviation(&text[..end]));
     let mut start = 0;
     ends.into_iter().filter_map(move |end| {
@@ -140,6 +141,14 @@ fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
         start = end;
         (!range.is_empty()).then_some(range)
     })
+}
+
+/// Where the sentences of a text end, by Unicode's rules; may start with 0.
+fn sentence_ends(text: &str) -> Vec<usize> {
+    match text.is_ascii() {
+        true => ascii_sentences::ends(text.as_bytes()).collect(),
+        false => SentenceSegmenter::new(SentenceBreakInvariantOptions::default()).segment_str(text).collect(),
+    }
 }
 
 /// The text with the line breaks inside of paragraphs turned into spaces; offsets stay as they are.
