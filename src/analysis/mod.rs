@@ -40,7 +40,7 @@ pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
 pub use stem::Stems;
 pub use tantivy_tokenizers::{TERMS, register};
-pub use views::{Analyzer, TERM_END, TermList};
+pub use views::{Analyzer, TermList};
 pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may

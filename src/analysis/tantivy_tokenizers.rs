@@ -2,7 +2,8 @@
 
 use tantivy::tokenizer::{TextAnalyzer, Token as TantivyToken, TokenStream, Tokenizer, TokenizerManager};
 
-use super::{STEM_MARK, TERM_END};
+use super::STEM_MARK;
+use super::views::split_term;
 
 /// The name under which the schema asks for the tokenizer.
 pub const TERMS: &str = "terms";
@@ -31,9 +32,8 @@ struct TermStream<'a> {
 
 impl TokenStream for TermStream<'_> {
     fn advance(&mut self) -> bool {
-        while let Some(end) = self.rest.bytes().position(|byte| byte == TERM_END as u8) {
-            let (term, rest) = self.rest.split_at(end);
-            self.rest = &rest[1..];
+        while let Some((term, rest)) = split_term(self.rest) {
+            self.rest = rest;
             if !term.starts_with(STEM_MARK) {
                 self.token.position = self.token.position.wrapping_add(1);
             }
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn a_marked_stem_stands_where_its_word_stands_and_a_gap_parts() {
         let mut tokenizer = Terms;
-        let mut stream = tokenizer.token_stream("missile\0\u{1}missil\0\0warnings\0\u{1}warn\0");
+        let mut stream = tokenizer.token_stream("\u{7}missile\u{7}\u{1}missil\0\u{8}warnings\u{5}\u{1}warn");
         let mut terms = Vec::new();
         while let Some(token) = stream.next() {
             terms.push((token.position, token.text.clone()));

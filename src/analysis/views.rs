@@ -1,21 +1,27 @@
 //! The terms of a text in every view, from one walk over it.
 //!
-//! What is indexed is analysed before it is handed to tantivy: the terms of a view come as one text, each with
-//! [`TERM_END`] behind it, which the tokenizer of the index only has to part again. So a passage is walked once and
-//! not once for each view, its tokens are counted on the way, and that happens on whichever thread has the text. A
-//! [`TERM_END`] with no term before it parts texts that no phrase goes across.
+//! What is indexed is analysed before it is handed to tantivy: the terms of a view come as one text, a [`TermList`],
+//! which the tokenizer of the index only has to part again. So a passage is walked once and not once for each view, its
+//! tokens are counted on the way, and that happens on whichever thread has the text.
 
 use super::stem_table::StemTable;
 use super::{Kind, Language, STEM_MARK, Tokens};
 
-/// What stands behind each term of a list: a control character, which is no part of a word.
-pub const TERM_END: char = '\0';
-
-/// Terms in order, each with [`TERM_END`] behind it.
+/// Terms in order, as one text.
+///
+/// Before each term stands a character whose number is the term's length in bytes. One of zero, with no term, is a gap:
+/// it parts texts that no phrase goes across.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TermList {
     bytes: Vec<u8>,
     len: u64,
+}
+
+/// The first term of a list's text, and the text of the rest; the term is empty where there is a gap.
+pub fn split_term(list: &str) -> Option<(&str, &str)> {
+    let mut characters = list.chars();
+    let len = characters.next()? as usize;
+    characters.as_str().split_at_checked(len)
 }
 
 impl TermList {
@@ -42,7 +48,7 @@ impl TermList {
 
     /// Parts what was added from what will be: no phrase goes on from one to the other.
     pub fn push_gap(&mut self) {
-        self.bytes.push(TERM_END as u8);
+        self.bytes.push(0);
     }
 
     /// Adds the terms of another list.
@@ -52,13 +58,22 @@ impl TermList {
     }
 
     fn push(&mut self, term: &str) {
-        self.bytes.extend_from_slice(term.as_bytes());
-        self.end();
+        self.push_with(|bytes| bytes.extend_from_slice(term.as_bytes()));
     }
 
-    /// Ends the term whose bytes were added.
-    fn end(&mut self) {
-        self.bytes.push(TERM_END as u8);
+    /// Adds the term whose bytes `add` adds.
+    fn push_with(&mut self, add: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        self.bytes.push(0);
+        add(&mut self.bytes);
+        let len = self.bytes.len() - start - 1;
+        match u8::try_from(len) {
+            Ok(len) if len.is_ascii() => self.bytes[start] = len,
+            _ => {
+                let len = u32::try_from(len).ok().and_then(char::from_u32).expect("terms are short");
+                let _ = self.bytes.splice(start..=start, len.encode_utf8(&mut [0; 4]).bytes());
+            }
+        }
         self.len += 1;
     }
 }
@@ -93,14 +108,13 @@ impl Analyzer {
             match token.kind {
                 Kind::Word => {
                     let written = &text[token.span.clone()];
-                    self.stems.push_stem(language, written, &token.term, &mut stem.bytes);
-                    stem.end();
+                    stem.push_with(|bytes| self.stems.push_stem(language, written, &token.term, bytes));
                 }
                 Kind::Character | Kind::NextCharacter => {
                     let ranked = token.ranked();
                     if token.kind == Kind::NextCharacter {
-                        stem.bytes.extend_from_slice(self.before.as_bytes());
-                        stem.push(&ranked);
+                        self.before.push_str(&ranked);
+                        stem.push(&self.before);
                     }
                     self.before.clear();
                     self.before.push_str(&ranked);
@@ -120,15 +134,16 @@ impl Analyzer {
         while walk.advance() {
             let token = walk.token();
             list.push(&token.term);
-            list.bytes.push(STEM_MARK as u8);
-            match token.kind {
-                Kind::Word => {
-                    let written = &text[token.span.clone()];
-                    self.stems.push_stem(language, written, &token.term, &mut list.bytes);
+            list.push_with(|bytes| {
+                bytes.push(STEM_MARK as u8);
+                match token.kind {
+                    Kind::Word => {
+                        let written = &text[token.span.clone()];
+                        self.stems.push_stem(language, written, &token.term, bytes);
+                    }
+                    Kind::Character | Kind::NextCharacter => bytes.extend_from_slice(token.term.as_bytes()),
                 }
-                Kind::Character | Kind::NextCharacter => list.bytes.extend_from_slice(token.term.as_bytes()),
-            }
-            list.end();
+            });
         }
     }
 }
@@ -141,7 +156,9 @@ mod tests {
     use super::*;
 
     fn terms(list: &TermList) -> Vec<&str> {
-        let terms: Vec<_> = list.as_str().split_terminator(TERM_END).collect();
+        let first = split_term(list.as_str());
+        let split = std::iter::successors(first, |(_, rest)| split_term(rest));
+        let terms: Vec<_> = split.map(|(term, _)| term).collect();
         assert_eq!(terms.len() as u64, list.len());
         terms
     }
@@ -152,6 +169,19 @@ mod tests {
         Analyzer::default().push_words_and_stems("Missile warnings 경보", Language::default(), &mut list);
         let expected = ["missile", "\u{1}missil", "warnings", "\u{1}warn", "경", "\u{1}경", "보", "\u{1}보"];
         assert_eq!(terms(&list), expected);
+    }
+
+    #[test]
+    fn long_terms_and_gaps_are_told() {
+        let mut list = TermList::default();
+        let long = "é".repeat(100);
+        list.push(&long);
+        list.push_gap();
+        list.push("end");
+        let (first, rest) = split_term(list.as_str()).expect("a term");
+        assert_eq!((first, rest), (long.as_str(), "\0\u{3}end"));
+        assert_eq!(split_term("\0\u{3}end"), Some(("", "\u{3}end")));
+        assert_eq!((split_term(""), split_term("\u{3}en")), (None, None));
     }
 
     proptest! {

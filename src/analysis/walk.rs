@@ -87,6 +87,37 @@ impl<'t> Tokens<'t> {
 
     /// Moves to the next token; false where there is none.
     pub fn advance(&mut self) -> bool {
+        self.advance_to_plain_word() || self.advance_to_any()
+    }
+
+    /// Moves to the next token where that is a word of ASCII letters which nothing around it makes anything else: most
+    /// of most texts. Else moves before it.
+    fn advance_to_plain_word(&mut self) -> bool {
+        let rest = &self.text.as_bytes()[self.at..];
+        let is_separator = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let rest = &rest[rest.iter().position(|byte| !is_separator(byte)).unwrap_or(rest.len())..];
+        self.at = self.text.len() - rest.len();
+        let len = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let ends_there = match rest.get(len) {
+            // One letter and a dot may be initials.
+            Some(b'.') => len > 1,
+            Some(byte) => is_separator(byte),
+            None => true,
+        };
+        if !ends_there || !(1..=MAX_TERM_BYTES).contains(&len) {
+            return false;
+        }
+        let span = self.at..self.at + len;
+        fold::fold_into(&self.text[span.clone()], &mut self.token.term);
+        (self.token.kind, self.token.is_hiragana) = (Kind::Word, false);
+        (self.katakana, self.numbers) = (0, 0);
+        self.at = span.end;
+        (self.token.span, self.token.position) = (span, self.seen);
+        self.seen += 1;
+        true
+    }
+
+    fn advance_to_any(&mut self) -> bool {
         while let Some((start, class)) = first_in_token(&self.text[self.at..]) {
             let start = self.at + start;
             let (end, spelling) = self.extent(start, class);
@@ -245,9 +276,7 @@ pub(super) fn truncate(term: &mut String) {
 
 /// The offset and class of the first character of `text` that can start a token.
 fn first_in_token(text: &str) -> Option<(usize, Class)> {
-    let spaces = text.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
-    let mut characters = text[spaces..].char_indices().map(|(at, c)| (spaces + at, c));
-    characters.find_map(|(at, c)| match script::class(c) {
+    text.char_indices().find_map(|(at, c)| match script::class(c) {
         class @ (Class::Word | Class::Character) => Some((at, class)),
         Class::Extender | Class::Separator => None,
     })

@@ -145,6 +145,9 @@ pub(super) struct WriteArguments {
     /// How often a long pass publishes what it has
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide_default_value = false)]
     commit_every: f64,
+    /// How much memory to take for what is not written yet; with more of it a first pass is faster
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "128M")]
+    memory: u64,
 }
 
 impl WalkArguments {
@@ -216,7 +219,7 @@ pub(super) fn pass(
     }
     options.commit_every = Duration::try_from_secs_f64(write.commit_every)
         .map_err(|error| Failure::Usage(format!("--commit-every {}: {error}", write.commit_every)))?;
-    let mut writer = Writer::open(&global.index, Duration::from_secs(write.wait))?;
+    let mut writer = Writer::open_within(&global.index, Duration::from_secs(write.wait), write.memory)?;
     let named = options.roots.iter().map(|root| document_path(root)).collect();
     let progress = Progress::new(detail, named);
     let outcome = ingest::ingest(&mut writer, &global.index, &options, &|event| progress.hear(event));

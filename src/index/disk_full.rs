@@ -136,7 +136,7 @@ fn write_with(folder: &Path, left: i64) -> Result<(), OpenError> {
     let inner = MmapDirectory::open(folder).expect("the folder is there");
     let disk = FillingDisk { inner, left: Arc::new(AtomicI64::new(left)) };
     let directory = IndexDirectory::wrap(Box::new(disk), Role::Writer);
-    let mut writer = Writer::in_directory(folder, directory, Duration::ZERO)?;
+    let mut writer = Writer::in_directory(folder, directory, Duration::ZERO, super::DEFAULT_MEMORY)?;
     put(&mut writer, "second.txt", "the second document")?;
     writer.commit()?;
     writer.close()

@@ -20,6 +20,8 @@ pub struct Entries {
     pub(super) id: DocId,
     pub(super) documents: Vec<TantivyDocument>,
     pub(super) totals: Totals,
+    /// How much memory they take, about.
+    pub(super) bytes: usize,
 }
 
 /// Makes the entries of documents. Each thread has its own.
@@ -77,18 +79,20 @@ impl Composer {
         let mut totals = Totals { documents, passages: passages.len() as u64, ..Totals::default() };
         // The record comes first, and needs the sums of all.
         let mut documents = vec![TantivyDocument::default()];
+        let mut bytes = 0;
         for passage in passages {
             self.analyze(passage, language);
             let Terms { title, body, stem, heading, .. } = &self.terms;
             for (sum, list) in totals.tokens.iter_mut().zip([stem, body, title, heading]) {
                 *sum += list.len();
             }
+            bytes += entry_size(passage);
             documents.push(self.passage_entry(&record, passage, &shared));
         }
         record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
         record.tokens = totals.tokens[0];
         documents[0] = self.record_entry(&record, kind, totals);
-        Entries { id: record.id, documents, totals }
+        Entries { id: record.id, documents, totals, bytes }
     }
 
     fn take_title(&mut self, title: &str, language: Language) {
@@ -145,7 +149,7 @@ impl Composer {
         shared: &Shared,
     ) -> TantivyDocument {
         let fields = &self.fields;
-        let mut entry = TantivyDocument::with_capacity(4 * passage.text.len() + 512);
+        let mut entry = TantivyDocument::with_capacity(entry_size(passage));
         entry.add_text(fields.kind, Kind::Passage.term());
         entry.add_text(fields.id, record.id.as_str());
         entry.add_text(fields.path, &record.path);
@@ -177,6 +181,11 @@ impl Composer {
         entry.add_bytes(fields.stored, &self.stored);
         entry
     }
+}
+
+/// How much memory the entry of a passage takes: its text, that in two views, and the rest.
+fn entry_size(passage: &Passage) -> usize {
+    4 * passage.text.len() + 512
 }
 
 /// The last extension of a path's file name, in lower case; that of a compressed file is the one before.

@@ -9,6 +9,7 @@ mod directory;
 mod disk_full;
 mod entries;
 mod facts;
+mod load;
 mod manifest;
 mod places;
 pub mod schema;
@@ -35,7 +36,7 @@ pub use manifest::{Entry, EntryState, Manifest};
 pub use places::Places;
 use places::PlacesOfSegments;
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
-pub use writer::{Writer, short_hash};
+pub use writer::{DEFAULT_MEMORY, Writer, short_hash};
 
 /// Why an index cannot be opened, or not be written to.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 //! [`Totals`] that ride in each commit.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::directory::error::LockError;
@@ -15,13 +16,24 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::directory::{Fault, IndexDirectory, Role};
 use super::entries::Entries;
+use super::load::{Load, Waiting};
 use super::manifest::Entry;
 use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis;
 
-/// Memory for the postings of one thread before they are written out as a segment, in bytes.
-const MEMORY_PER_THREAD: usize = 64 << 20;
+/// How much memory postings take by default before they are written out as segments, in bytes: 128 MiB.
+pub const DEFAULT_MEMORY: u64 = 128 << 20;
+
+/// The least memory that tantivy takes for the postings of one thread, in bytes.
+const LEAST_MEMORY: usize = 15_000_000;
+
+/// The most that it takes.
+const MOST_MEMORY: usize = 4_000_000_000;
+
+/// The size of a block of what is stored, in bytes before compression. Larger ones compress better, and each hit that is
+/// shown costs decompressing one.
+const BLOCK: usize = 32 << 10;
 
 /// How long to wait between two tries to get the lock.
 const LOCK_RETRY: Duration = Duration::from_millis(25);
@@ -30,7 +42,8 @@ const LOCK_RETRY: Duration = Duration::from_millis(25);
 pub struct Writer {
     path: PathBuf,
     index: Index,
-    writer: IndexWriter,
+    writer: IndexWriter<Waiting>,
+    load: Arc<Load>,
     fields: Fields,
     meta: Meta,
     fault: Fault,
@@ -44,19 +57,31 @@ impl Writer {
     ///
     /// [`OpenError::Busy`] when another writer still holds the index then, and any other [`OpenError`].
     pub fn open(path: &Path, wait: Duration) -> Result<Self, OpenError> {
+        Self::open_within(path, wait, DEFAULT_MEMORY)
+    }
+
+    /// Opens as [`Writer::open`] does; postings take so many bytes of `memory` before they are written out.
+    ///
+    /// More memory makes fewer and larger segments, which cost less to merge.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Writer::open`].
+    pub fn open_within(path: &Path, wait: Duration, memory: u64) -> Result<Self, OpenError> {
         if matches!(check_exists(path), Err(OpenError::Missing(_))) {
             prepare_folder(path)?;
         } else {
             check_exists(path)?;
         }
         let directory = IndexDirectory::open(path, Role::Writer).map_err(|error| open_error(path, error))?;
-        Self::in_directory(path, directory, wait)
+        Self::in_directory(path, directory, wait, memory)
     }
 
     pub(super) fn in_directory(
         path: &Path,
         directory: IndexDirectory,
         wait: Duration,
+        memory: u64,
     ) -> Result<Self, OpenError> {
         let failed = |error| open_error(path, error);
         let fault = directory.fault();
@@ -74,9 +99,19 @@ impl Writer {
             .or_else(|error| other_schema(path, error))?;
         drop(lock);
         analysis::register(index.tokenizers());
-        let writer = retried(deadline, || index.writer_with_options(writer_options())).map_err(failed)?;
+        let writer =
+            retried(deadline, || index.writer_with_options(writer_options(memory))).map_err(failed)?;
         let (meta, _) = read_meta(path, &index)?;
-        Ok(Self { path: path.into(), index, writer, fields, meta, fault, changed: false })
+        Ok(Self {
+            path: path.into(),
+            index,
+            writer,
+            load: Arc::default(),
+            fields,
+            meta,
+            fault,
+            changed: false,
+        })
     }
 
     /// What will ride in the next commit; the totals follow what is put and removed.
@@ -100,13 +135,15 @@ impl Writer {
     ///
     /// When the index cannot be written to.
     pub fn put(&mut self, entries: Entries, before: Option<&Entry>) -> Result<(), OpenError> {
-        let Entries { id, documents, totals } = entries;
+        let Entries { id, documents, totals, bytes } = entries;
         let mut operations = Vec::with_capacity(documents.len() + 1);
         if let Some(before) = before {
             self.meta.totals.subtract(before.totals);
             operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, id.as_str())));
         }
-        operations.extend(documents.into_iter().map(UserOperation::Add));
+        let share = self.load.add(bytes);
+        let waiting = |entry| Waiting { entry, _share: Arc::clone(&share) };
+        operations.extend(documents.into_iter().map(|entry| UserOperation::Add(waiting(entry))));
         self.meta.totals.add(totals);
         self.changed = true;
         self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
@@ -250,15 +287,21 @@ fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> OpenError {
 fn index_settings() -> IndexSettings {
     IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_blocksize: BLOCK,
         ..IndexSettings::default()
     }
 }
 
-fn writer_options() -> IndexWriterOptions {
+fn writer_options(memory: u64) -> IndexWriterOptions {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
     IndexWriterOptions::builder()
-        .memory_budget_per_thread(MEMORY_PER_THREAD)
+        .memory_budget_per_thread(memory_per_thread(memory, threads))
         .num_worker_threads(threads)
         .num_merge_threads(threads)
         .build()
+}
+
+fn memory_per_thread(memory: u64, threads: usize) -> usize {
+    let each = usize::try_from(memory).unwrap_or(usize::MAX) / threads;
+    each.clamp(LEAST_MEMORY, MOST_MEMORY)
 }
