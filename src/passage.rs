@@ -201,12 +201,7 @@ fn ends_in_abbreviation(text: &str) -> bool {
 /// character of a script that writes without spaces.
 fn half_words(text: &str) -> usize {
     if text.is_ascii() {
-        let is_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
-        let mut after_space = true;
-        let starts = text
-            .bytes()
-            .filter(|&byte| std::mem::replace(&mut after_space, is_space(byte)) && !is_space(byte));
-        return 2 * starts.count();
+        return 2 * ascii_words(text.as_bytes());
     }
     let mut count = 0;
     let mut in_word = false;
@@ -222,6 +217,15 @@ fn half_words(text: &str) -> usize {
         }
     }
     count
+}
+
+/// The number of runs of ASCII characters without white space.
+fn ascii_words(text: &[u8]) -> usize {
+    let is_space = |byte: &u8| *byte == b' ' || (b'\t'..=b'\r').contains(byte);
+    // Without a branch for each byte, so that many are counted at once.
+    let starts =
+        text.iter().zip(text.iter().skip(1)).filter(|(before, byte)| is_space(before) & !is_space(byte));
+    starts.count() + usize::from(text.first().is_some_and(|byte| !is_space(byte)))
 }
 
 /// Whether a character is of a script in which two characters say about as much as a word.
@@ -378,6 +382,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ascii_words_are_those_of_any_text(text in "[a \t\n\u{b}\r\u{1c}-]{0,40}") {
+            prop_assert_eq!(ascii_words(text.as_bytes()), text.split_whitespace().count());
+        }
+
         #[test]
         fn passages_cover_the_document_in_order(text in "([a-zA-Z가-힣]{0,6}[ .\n]{0,3}){0,60}", words in 1usize..20) {
             let document = document(&text);

@@ -6,8 +6,8 @@
 
 use super::Language;
 
-/// How many slots there are, as a power of two. With 2^14 of them nine words in ten of ordinary text are there.
-const SLOTS_LOG: u32 = 14;
+/// How many slots there are, as a power of two. With 2^16 of them the table takes under 4 MB.
+const SLOTS_LOG: u32 = 16;
 
 /// How many numbers of eight bytes a word in the table has.
 const WORD: usize = 3;
