@@ -149,9 +149,14 @@ pub fn ingest(
 ) -> Result<Report, IngestError> {
     let snapshot = Snapshot::open(index)?;
     let files: Vec<PathBuf> = options.roots.iter().filter(|root| *root != Path::new("-")).cloned().collect();
-    let scan = source::scan(&files, &options.walk, &|found| tell(Event::Scanned(found)))?;
+    // What the index knows and what there is are read at the same time.
+    let (scan, manifest) = std::thread::scope(|scope| {
+        let manifest = scope.spawn(|| snapshot.manifest());
+        let scan = source::scan(&files, &options.walk, &|found| tell(Event::Scanned(found)));
+        (scan, manifest.join())
+    });
+    let (scan, manifest) = (scan?, manifest.expect("reading columns does not panic")?);
     scan.warnings.iter().for_each(|warning| tell(Event::Warning(warning)));
-    let manifest = snapshot.manifest()?;
     let mut pass = Pass {
         rules: Rules::new(options, &snapshot, &manifest),
         isolation: &options.isolation,
@@ -338,7 +343,7 @@ impl<'a> Pass<'a> {
     fn remove_vanished(&mut self, scan: &Scan) -> Result<(), IngestError> {
         let is_found = |path: &str| scan.found.binary_search_by(|found| found.path().cmp(path)).is_ok();
         let manifest = self.manifest;
-        for (path, before) in manifest.iter().filter(|(path, _)| scan.covers(path) && !is_found(path)) {
+        for (path, before) in manifest.iter().filter(|(path, _)| !is_found(path) && scan.covers(path)) {
             if before.parts.is_some() {
                 for (id, part) in self.rules.parts_of(path)?.iter() {
                     self.remove(id, part);

@@ -20,7 +20,7 @@ fn the_whole_index_is_summed_up() {
     assert_snapshot!(mixed().run("status"), @"
     exit 0
     stdout:
-    index      index (format 2)
+    index      index (format 3)
     updated    [time]
     sources    docs
     documents  7 (982 B)
@@ -110,7 +110,7 @@ fn skipped_and_failed_sources_are_listed() {
     assert_snapshot!(corpus.run("status --skipped"), @"
     exit 0
     stdout:
-    index      index (format 2)
+    index      index (format 3)
     updated    [time]
     sources    docs
     documents  7 (982 B)
