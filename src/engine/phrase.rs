@@ -189,7 +189,7 @@ mod tests {
 
     use super::super::laws::{passage, record};
     use super::*;
-    use crate::index::{Kind, Snapshot, Writer};
+    use crate::index::{Composer, Kind, Snapshot, Writer};
 
     fn text(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
         let word = prop::sample::select(&["alpha", "beta", "gamma"][..]);
@@ -201,7 +201,9 @@ mod tests {
         for (number, (title, texts)) in documents.iter().enumerate() {
             let record = record(&format!("{number}.txt"), Some(title));
             let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
-            writer.put(record, &passages, Kind::Document, None).expect("it is put");
+            writer
+                .put(Composer::default().compose(record, &passages, Kind::Document), None)
+                .expect("it is put");
         }
         writer.commit().expect("it is committed");
         writer.close().expect("it is closed");
