@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use tidings::document::{DocumentRecord, Passage};
-use tidings::index::{Kind, StoredPassage, Writer};
+use tidings::document::{Anchor, DocumentRecord, Location, Passage};
+use tidings::index::{Composer, Kind, StoredPassage, Writer};
 use tidings::span::Span;
 
 use crate::measure::{Cost, Counter, Samples, cores, cost, size, this_program};
@@ -157,7 +157,30 @@ pub fn instructions(work: &Work) -> Result<Vec<Row>> {
 #[derive(Serialize, Deserialize)]
 struct Prepared {
     record: DocumentRecord,
-    passages: Vec<(StoredPassage, String)>,
+    passages: Vec<PreparedPassage>,
+}
+
+/// A passage as it is put into an index. Where it stands in its document's text is not stored, nor indexed.
+#[derive(Serialize, Deserialize)]
+struct PreparedPassage {
+    ordinal: u32,
+    headings: Vec<String>,
+    location: Location,
+    anchors: Vec<Anchor>,
+    text: String,
+}
+
+impl From<(StoredPassage, String)> for PreparedPassage {
+    fn from((stored, text): (StoredPassage, String)) -> Self {
+        let StoredPassage { ordinal, headings, location, anchors, .. } = stored;
+        Self { ordinal, headings, location, anchors, text }
+    }
+}
+
+impl From<PreparedPassage> for Passage {
+    fn from(PreparedPassage { ordinal, headings, location, anchors, text }: PreparedPassage) -> Self {
+        Self { ordinal, headings, span: Span::new(0, text.len()), location, text, anchors }
+    }
 }
 
 /// Writes down the first documents by name, for both sides.
@@ -175,6 +198,7 @@ fn write_slice(work: &Work, documents: &Path, lines: &Path) -> Result<Amount> {
             amount.bytes += text.len() as f64;
             writeln!(lines, "{}", serde_json::json!({ "text": text }))?;
         }
+        let passages = passages.into_iter().map(PreparedPassage::from).collect();
         writeln!(documents, "{}", serde_json::to_string(&Prepared { record, passages })?)?;
         if amount.bytes >= SLICE as f64 {
             break;
@@ -188,11 +212,12 @@ fn write_slice(work: &Work, documents: &Path, lines: &Path) -> Result<Amount> {
 /// Puts prepared documents into an index of ours, or reads them and does nothing.
 pub fn index_prepared(documents: &Path, index: Option<&Path>) -> Result<()> {
     let mut writer = index.map(|index| Writer::open(index, std::time::Duration::ZERO)).transpose()?;
+    let mut composer = Composer::default();
     for line in BufReader::new(File::open(documents)?).lines() {
         let Prepared { record, passages } = serde_json::from_str(&line?)?;
-        let passages: Vec<Passage> = passages.into_iter().map(passage).collect();
+        let passages: Vec<Passage> = passages.into_iter().map(Passage::from).collect();
         match &mut writer {
-            Some(writer) => writer.put(record, &passages, Kind::Document, None)?,
+            Some(writer) => writer.put(composer.compose(record, &passages, Kind::Document), None)?,
             None => drop(std::hint::black_box((record, passages))),
         }
     }
@@ -201,18 +226,6 @@ pub fn index_prepared(documents: &Path, index: Option<&Path>) -> Result<()> {
         writer.close()?;
     }
     Ok(())
-}
-
-/// A passage as it was before it was stored. Where it stands in its document's text is not stored, nor indexed.
-fn passage((stored, text): (StoredPassage, String)) -> Passage {
-    Passage {
-        ordinal: stored.ordinal,
-        headings: stored.headings,
-        span: Span::new(0, text.len()),
-        location: stored.location,
-        text,
-        anchors: stored.anchors,
-    }
 }
 
 /// Reads a file of JSON Lines and does nothing: what peers need before they index.
