@@ -19,6 +19,9 @@ const MAX_LEN: usize = 8 * WORD;
 #[derive(Clone, Debug)]
 pub(super) struct StemTable {
     slots: Vec<Slot>,
+    /// The languages met so far, and the number among them of the last one.
+    languages: Vec<Language>,
+    last: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,30 +29,26 @@ struct Slot {
     word: [u64; WORD],
     stem: [u8; MAX_LEN],
     len: u8,
-    language: Language,
+    /// The language's number.
+    language: u8,
 }
 
 impl StemTable {
     /// A table without stems.
     pub(super) fn new() -> Self {
-        Self { slots: vec![Slot::default(); 1 << SLOTS_LOG] }
+        Self { slots: vec![Slot::default(); 1 << SLOTS_LOG], languages: vec![Language::default()], last: 0 }
     }
 
     /// Adds to `stems` the stem of a word, which is given as it is written and folded.
     pub(super) fn push_stem(&mut self, language: Language, written: &str, folded: &str, stems: &mut Vec<u8>) {
-        // Which zeros count in a number depends on what stands around it.
-        if folded.starts_with(|c: char| c.is_ascii_digit()) {
-            stems.extend_from_slice(folded.as_bytes());
-            return;
-        }
-        let word = if language.needs_no_accents() && folded.is_ascii() { folded } else { written };
-        let Some(word) = packed(word.as_bytes()) else {
+        let Some(word) = key(language, written, folded) else {
             stems.extend_from_slice(language.stem(written, folded).as_bytes());
             return;
         };
+        let number = self.number_of(language);
         let slot = &mut self.slots[slot_of(word)];
         // No word is empty, so an empty slot is never taken for one.
-        if slot.word == word && slot.language == language {
+        if slot.word == word && slot.language == number {
             stems.extend_from_slice(&slot.stem[..usize::from(slot.len)]);
             return;
         }
@@ -57,8 +56,34 @@ impl StemTable {
         stems.extend_from_slice(stem.as_bytes());
         if let (Some(held), Ok(len)) = (slot.stem.get_mut(..stem.len()), u8::try_from(stem.len())) {
             held.copy_from_slice(stem.as_bytes());
-            (slot.word, slot.len, slot.language) = (word, len, language);
+            (slot.word, slot.len, slot.language) = (word, len, number);
         }
+    }
+
+    /// The number of a language. There are fewer languages than numbers.
+    fn number_of(&mut self, language: Language) -> u8 {
+        if self.languages[usize::from(self.last)] != language {
+            let known = self.languages.iter().position(|known| *known == language);
+            let at = known.unwrap_or_else(|| {
+                self.languages.push(language);
+                self.languages.len() - 1
+            });
+            self.last = u8::try_from(at).expect("there are few languages");
+        }
+        self.last
+    }
+}
+
+/// What the stem of a word depends on but for its language; `None` where it is too long, or a number: which zeros count
+/// in one depends on what stands around it.
+fn key(language: Language, written: &str, folded: &str) -> Option<[u64; WORD]> {
+    const BEYOND_ASCII: u64 = 0x8080_8080_8080_8080;
+    let word = packed(folded.as_bytes())?;
+    let is_ascii = word.iter().fold(0, |all, number| all | number) & BEYOND_ASCII == 0;
+    match folded.as_bytes() {
+        [b'0'..=b'9', ..] => None,
+        _ if is_ascii && language.needs_no_accents() => Some(word),
+        _ => packed(written.as_bytes()),
     }
 }
 

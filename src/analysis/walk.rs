@@ -108,7 +108,9 @@ impl<'t> Tokens<'t> {
             return false;
         }
         let span = self.at..self.at + len;
-        fold::fold_into(&self.text[span.clone()], &mut self.token.term);
+        self.token.term.clear();
+        self.token.term.push_str(&self.text[span.clone()]);
+        self.token.term.make_ascii_lowercase();
         (self.token.kind, self.token.is_hiragana) = (Kind::Word, false);
         (self.katakana, self.numbers) = (0, 0);
         self.at = span.end;

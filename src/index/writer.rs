@@ -22,8 +22,8 @@ use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis;
 
-/// How much memory postings take by default before they are written out as segments, in bytes: 128 MiB.
-pub const DEFAULT_MEMORY: u64 = 128 << 20;
+/// How much memory postings take by default before they are written out as segments, in bytes: 96 MiB.
+pub const DEFAULT_MEMORY: u64 = 96 << 20;
 
 /// The least memory that tantivy takes for the postings of one thread, in bytes.
 const LEAST_MEMORY: usize = 15_000_000;
