@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 43] = [
+const HOMES: [(&str, &[&str]); 44] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -45,6 +45,7 @@ const HOMES: [(&str, &[&str]); 43] = [
     // In index, ingest and engine only in files that are tests.
     ("tempfile", &["cli", "index", "ingest", "engine"]),
     ("tantivy", &["analysis", "index", "engine"]),
+    ("tantivy_common", &["index"]),
     ("tantivy_fst", &["pattern"]),
     ("levenshtein_automata", &["pattern"]),
     ("regex_automata", &["pattern"]),

@@ -4,6 +4,7 @@
 //! did, whatever a writer does meanwhile. The engine searches snapshots; `status` and the ingest read
 //! [`Manifest`]s and records from them.
 
+mod deleted;
 mod directory;
 #[cfg(test)]
 mod disk_full;
@@ -29,6 +30,7 @@ use tantivy::{
 
 use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
+use deleted::DeletedOfSegments;
 use directory::{IndexDirectory, Role};
 pub use entries::{Composer, Entries};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
@@ -122,6 +124,7 @@ pub struct Snapshot {
     generation: u64,
     languages: Languages,
     places: PlacesOfSegments,
+    deleted: DeletedOfSegments,
 }
 
 impl Snapshot {
@@ -155,8 +158,8 @@ impl Snapshot {
         let (_, fields) = schema::schema();
         let searcher = reader.searcher();
         let languages = languages_of(&searcher, fields.language).map_err(failed)?;
-        let places = PlacesOfSegments::new(&searcher);
-        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages, places })
+        let (places, deleted) = (PlacesOfSegments::new(&searcher), DeletedOfSegments::new(&searcher));
+        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages, places, deleted })
     }
 
     /// The index directory.
@@ -343,17 +346,7 @@ impl Bm25StatisticsProvider for Snapshot {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let mut count = 0;
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(term.field())?;
-            count += match segment.alive_bitset() {
-                None => u64::from(index.doc_freq(term)?),
-                Some(alive) => index
-                    .read_postings(term, IndexRecordOption::Basic)?
-                    .map_or(0, |postings| u64::from(postings.doc_freq_given_deletes(alive))),
-            };
-        }
-        Ok(count)
+        self.deleted.doc_freq(&self.searcher, term)
     }
 }
 
