@@ -216,11 +216,14 @@ impl<'a> Sweep<'a> {
         let fields = self.snapshot.fields();
         let mut ratio: f64 = 1.0;
         for field in [fields.stem, fields.body, fields.title, fields.heading] {
+            if !self.ranks_by(field) {
+                continue;
+            }
             let of_segment = segment.inverted_index(field)?.total_num_tokens() as f64;
             let of_segment = of_segment / f64::from(segment.max_doc().max(1));
             let of_index =
                 self.snapshot.total_num_tokens(field)? as f64 / self.snapshot.total_num_docs()? as f64;
-            if self.ranks_by(field) && of_segment > 0.0 {
+            if of_segment > 0.0 {
                 ratio = ratio.max(of_index / of_segment).max(of_segment / of_index);
             }
         }

@@ -3,7 +3,8 @@
 //! The words that bear most are read from end to end, a window of the segment at a time: adding up their scores costs
 //! less than asking before each passage which of them may be skipped. As soon as there are enough passages, words that
 //! could not lift one among the best by themselves are only looked up in the passages that hold another one (MaxScore,
-//! Turtle and Flood 1995). A passage's sum is taken in one order, whatever is skipped and wherever it stands.
+//! Turtle and Flood 1995), and blocks of postings that cannot hold one of the best are left out (Ding and Suel 2011). A
+//! passage's sum is taken in one order, whatever is skipped and wherever it stands.
 
 use std::collections::HashMap;
 
@@ -25,14 +26,23 @@ const WINDOW: usize = 4096;
 /// Covers the rounding of sums where it is decided what cannot be among the best.
 const ROUNDING: f64 = 1.0 + 1e-6;
 
+/// Covers the rounding of what tantivy says of blocks, which is in single precision.
+const ROUNDING_OF_BLOCKS: f64 = 1.0 + 1e-5;
+
 /// Words any of which will do, each with what it weighs in the whole index; what bears most comes first.
 pub(super) struct Union {
     field: Field,
     words: Vec<RatedTerm>,
+    /// How many passages the index has.
+    passages: u64,
+    /// How many tokens a passage has on average.
+    average: f32,
 }
 
 struct RatedTerm {
     term: Term,
+    /// In how many passages of the index it stands.
+    passages: u64,
     weight: Bm25Weight,
     /// What the score of the term is multiplied with.
     factor: f64,
@@ -46,15 +56,14 @@ impl RatedTerm {
 }
 
 impl Union {
-    /// The words of a plan, if it asks for any of some words and for nothing else. Of a single one tantivy skips whole
-    /// blocks without reading them.
+    /// The words of a plan, if it asks for any of some words and for nothing else.
     pub(super) fn of<'l>(
         snapshot: &Snapshot,
         plan: &Plan,
         leaves: impl Fn(usize) -> &'l Leaf,
     ) -> Result<Option<Self>, EngineError> {
         let mut factors = HashMap::new();
-        if !add_words(plan, 1.0, &leaves, &mut factors) || factors.len() < 2 {
+        if !add_words(plan, 1.0, &leaves, &mut factors) || factors.is_empty() {
             return Ok(None);
         }
         let field = snapshot.fields().stem;
@@ -64,19 +73,19 @@ impl Union {
         let mut words = Vec::with_capacity(factors.len());
         for (stem, factor) in factors {
             let term = Term::from_field_text(field, stem);
-            let weight =
-                Bm25Weight::for_one_term_without_explain(snapshot.doc_freq(&term)?, passages, average);
-            words.push(RatedTerm { term, weight, factor });
+            let with_it = snapshot.doc_freq(&term)?;
+            let weight = Bm25Weight::for_one_term_without_explain(with_it, passages, average);
+            words.push(RatedTerm { term, passages: with_it, weight, factor });
         }
         words.sort_by(|a, b| b.most().total_cmp(&a.most()).then_with(|| a.term.cmp(&b.term)));
-        Ok(Some(Self { field, words }))
+        Ok(Some(Self { field, words, passages, average }))
     }
 
     /// What a segment has of the words.
     pub(super) fn open(&self, segment: &SegmentReader) -> Result<Walk<'_>, EngineError> {
         let mut cursors = Vec::with_capacity(self.words.len());
         for word in &self.words {
-            cursors.extend(Cursor::open(word, segment)?);
+            cursors.extend(self.cursor(word, segment)?);
         }
         let lengths = segment.get_fieldnorms_reader(self.field)?;
         Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::default() })
@@ -149,7 +158,9 @@ impl Walk<'_> {
                 _ => return,
             }
             for cursor in &mut self.cursors[..leading] {
-                cursor.add_to(&mut self.window, &self.lengths);
+                // What the other words can give together.
+                let others = self.rest[0] - cursor.word.most() * ROUNDING;
+                cursor.add_to(&mut self.window, &self.lengths, self.threshold - others);
             }
             self.visit_window(leading, visit);
         }
@@ -214,16 +225,31 @@ struct Cursor<'w> {
     postings: BlockSegmentPostings,
     /// The place in the block; behind the last posting stands the end of all documents.
     at: usize,
+    /// What the word weighs by the average length in the segment, of which blocks keep what scores best.
+    in_segment: Bm25Weight,
+    /// By how much at least a passage's length takes less from its score than by the average of the segment.
+    stretch: f64,
 }
 
-impl<'w> Cursor<'w> {
-    fn open(word: &'w RatedTerm, segment: &SegmentReader) -> Result<Option<Self>, EngineError> {
-        let index = segment.inverted_index(word.term.field())?;
+impl Union {
+    fn cursor<'w>(
+        &self,
+        word: &'w RatedTerm,
+        segment: &SegmentReader,
+    ) -> Result<Option<Cursor<'w>>, EngineError> {
+        let index = segment.inverted_index(self.field)?;
         let postings = index.read_block_postings(&word.term, IndexRecordOption::WithFreqs);
-        let postings = postings.map_err(expand::io_error)?;
-        Ok(postings.map(|postings| Self { word, postings, at: 0 }))
+        let Some(postings) = postings.map_err(expand::io_error)? else { return Ok(None) };
+        // Tantivy counts every entry.
+        #[expect(clippy::cast_possible_truncation, reason = "tantivy takes averages in single precision")]
+        let average = (index.total_num_tokens() as f64 / f64::from(segment.max_doc().max(1))) as f32;
+        let in_segment = Bm25Weight::for_one_term_without_explain(word.passages, self.passages, average);
+        let stretch = f64::from(average / self.average).min(1.0);
+        Ok(Some(Cursor { word, postings, at: 0, in_segment, stretch }))
     }
+}
 
+impl Cursor<'_> {
     fn doc(&self) -> DocId {
         self.postings.doc(self.at)
     }
@@ -233,9 +259,23 @@ impl<'w> Cursor<'w> {
         f64::from(self.word.weight.score(length, self.postings.freq(self.at))) * self.word.factor
     }
 
-    /// Adds the scores of the passages in a window.
-    fn add_to(&mut self, window: &mut Window, lengths: &FieldNormReader) {
+    /// What no passage of the block gets more of.
+    ///
+    /// A score is `w / (1 + x)`, where `x` is what the passage's length takes, over how often the word stands in it. By
+    /// another average each `x` changes in proportion to the averages at most.
+    fn most_in_block(&mut self, lengths: &FieldNormReader) -> f64 {
+        let best = f64::from(self.postings.block_max_score(lengths, &self.in_segment));
+        let whole = f64::from(self.in_segment.score(0, u32::MAX));
+        let least_taken = (whole / best - 1.0).max(0.0) * self.stretch;
+        whole / (1.0 + least_taken) * ROUNDING_OF_BLOCKS * self.word.factor
+    }
+
+    /// Adds the scores of the passages in a window, but for blocks in which none reaches the threshold.
+    fn add_to(&mut self, window: &mut Window, lengths: &FieldNormReader, threshold: f64) {
         loop {
+            if self.at == 0 && threshold > 0.0 && self.most_in_block(lengths) < threshold {
+                self.at = self.postings.block_len();
+            }
             let docs = &self.postings.docs()[self.at..];
             let freqs = &self.postings.freqs()[self.at..];
             for (&doc, &count) in docs.iter().zip(freqs) {
