@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::analysis::{self, Kind, Language, Languages, Token};
+use crate::analysis::{self, Kind, Language, Languages, Stems, Token};
 use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
@@ -95,38 +95,34 @@ impl<'q> Highlighter<'q> {
 struct Analysed<'h> {
     patterns: &'h BTreeMap<usize, Pattern>,
     languages: &'h Languages,
-    text: Vec<Word>,
-    title: Vec<Word>,
-    headings: Vec<Vec<Word>>,
+    /// The language of the document.
+    language: Language,
+    text: Vec<Word<'h>>,
+    title: Vec<Word<'h>>,
+    headings: Vec<Vec<Word<'h>>>,
     ordinal: u32,
 }
 
-/// A token with its stem.
-struct Word {
+/// A token as it is written.
+struct Word<'h> {
     token: Token,
-    stem: Option<String>,
+    written: &'h str,
 }
 
-fn words(text: &str, language: Language) -> Vec<Word> {
+fn words(text: &str) -> Vec<Word<'_>> {
     let tokens = analysis::tokens(text).into_iter();
-    tokens
-        .map(|token| {
-            let stem = || language.stem(&text[token.span.clone()], &token.term).into_owned();
-            let stem = (token.kind == Kind::Word).then(stem);
-            Word { token, stem }
-        })
-        .collect()
+    tokens.map(|token| Word { written: &text[token.span.clone()], token }).collect()
 }
 
 impl<'h> Analysed<'h> {
-    fn new(texts: &Texts<'_>, highlighter: &'h Highlighter<'_>) -> Self {
-        let language = Language::of(texts.language);
+    fn new(texts: &Texts<'h>, highlighter: &'h Highlighter<'_>) -> Self {
         Self {
             patterns: &highlighter.patterns,
             languages: highlighter.languages,
-            text: words(texts.text, language),
-            title: words(texts.title.unwrap_or_default(), language),
-            headings: texts.headings.iter().map(|heading| words(heading, language)).collect(),
+            language: Language::of(texts.language),
+            text: words(texts.text),
+            title: words(texts.title.unwrap_or_default()),
+            headings: texts.headings.iter().map(|heading| words(heading)).collect(),
             ordinal: texts.ordinal,
         }
     }
@@ -223,7 +219,7 @@ impl<'h> Analysed<'h> {
     }
 
     fn pattern(&self, clause: &TextClause, pattern: &Pattern) -> Marks {
-        let in_words = |words: &[Word]| self.spans(pattern, words, clause.clause);
+        let in_words = |words: &[Word<'_>]| self.spans(pattern, words, clause.clause);
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, true, is_word(pattern)),
             TextField::Title => (false, true, false),
@@ -248,24 +244,32 @@ impl<'h> Analysed<'h> {
     }
 
     fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
-        let headings: Vec<&[Word]> = self.headings.iter().map(Vec::as_slice).collect();
+        let headings: Vec<&[Word<'_>]> = self.headings.iter().map(Vec::as_slice).collect();
         let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
         let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
         near(proximity, &headings, self.languages).into_iter().map(of_heading).collect()
     }
 
     /// Where a pattern matches among the words of a text.
-    fn spans(&self, pattern: &Pattern, words: &[Word], clause: usize) -> Vec<Mark> {
+    fn spans(&self, pattern: &Pattern, words: &[Word<'_>], clause: usize) -> Vec<Mark> {
         let ranges = self.ranges(pattern, words).into_iter();
         ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
     }
 
-    fn ranges(&self, pattern: &Pattern, words: &[Word]) -> Vec<Range<usize>> {
+    /// The words with one of these stems. Making the stem of every word of a text takes longer than all else here.
+    fn inflections(&self, stems: &Stems, words: &[Word<'_>]) -> Vec<Range<usize>> {
+        let starts: Vec<&str> = self.language.starts_of_inflections(stems).collect();
+        each(words, |Word { token, written }| {
+            token.kind == Kind::Word
+                && starts.iter().any(|start| token.term.starts_with(start))
+                && stems.contains(&self.language.stem(written, &token.term))
+        })
+    }
+
+    fn ranges(&self, pattern: &Pattern, words: &[Word<'_>]) -> Vec<Range<usize>> {
         match pattern {
             Pattern::Nothing => Vec::new(),
-            Pattern::Stem { stems, .. } => {
-                each(words, |word| word.stem.as_ref().is_some_and(|stem| stems.contains(stem)))
-            }
+            Pattern::Stem { stems, .. } => self.inflections(stems, words),
             Pattern::Word(term) => each(words, |word| word.token.term == *term),
             Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
             Pattern::Near(proximity) => near(proximity, &[words], self.languages).remove(0),
@@ -293,7 +297,7 @@ impl<'h> Analysed<'h> {
 
 /// The places of a word in Han, Kana or Hangul: its pairs, those that adjoin made one, and its parts where they stand
 /// without all of their pairs. What is no match by itself is marked where it goes on from one that is.
-fn pairs(word: &Pairs, words: &[Word]) -> Vec<Range<usize>> {
+fn pairs(word: &Pairs, words: &[Word<'_>]) -> Vec<Range<usize>> {
     let mut found: Vec<(Range<usize>, bool)> = Vec::new();
     let mut covered = vec![false; words.len()];
     for (at, two) in words.windows(2).enumerate() {
@@ -365,8 +369,8 @@ fn joined(mut marks: Marks, other: Marks) -> Marks {
 ///
 /// Texts of one field are numbered on from one to the next, as they are in the index: a position without a word stands
 /// between them.
-fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<Vec<Range<usize>>> {
-    let mut places: Vec<Option<(usize, &Word)>> = Vec::new();
+fn near(proximity: &Proximity, texts: &[&[Word<'_>]], languages: &Languages) -> Vec<Vec<Range<usize>>> {
+    let mut places: Vec<Option<(usize, &Word<'_>)>> = Vec::new();
     for (number, words) in texts.iter().enumerate() {
         places.extend(words.iter().map(|word| Some((number, word))));
         places.push(None);
@@ -389,7 +393,11 @@ fn near(proximity: &Proximity, texts: &[&[Word]], languages: &Languages) -> Vec<
 }
 
 /// The positions of the words of each family.
-fn positions(families: &[Words], places: &[Option<(usize, &Word)>], languages: &Languages) -> Vec<Vec<u32>> {
+fn positions(
+    families: &[Words],
+    places: &[Option<(usize, &Word<'_>)>],
+    languages: &Languages,
+) -> Vec<Vec<u32>> {
     // Of families that are one word there may be very many.
     let (mut single, mut others) = (HashMap::new(), Vec::new());
     for (number, family) in families.iter().enumerate() {
@@ -410,18 +418,18 @@ fn positions(families: &[Words], places: &[Option<(usize, &Word)>], languages: &
     positions
 }
 
-fn each(words: &[Word], is_match: impl Fn(&Word) -> bool) -> Vec<Range<usize>> {
+fn each(words: &[Word<'_>], is_match: impl Fn(&Word<'_>) -> bool) -> Vec<Range<usize>> {
     words.iter().filter(|word| is_match(word)).map(|word| word.token.span.clone()).collect()
 }
 
 /// The places where these words stand one behind the other.
-fn run(words: &[Word], terms: &[String]) -> Vec<Range<usize>> {
+fn run(words: &[Word<'_>], terms: &[String]) -> Vec<Range<usize>> {
     runs(words, terms.len(), |at, word| word.token.term == terms[at])
 }
 
 /// The runs of `len` words each of which fits its place.
-fn runs(words: &[Word], len: usize, fits: impl Fn(usize, &Word) -> bool) -> Vec<Range<usize>> {
-    let is_run = |run: &&[Word]| run.iter().enumerate().all(|(at, word)| fits(at, word));
+fn runs(words: &[Word<'_>], len: usize, fits: impl Fn(usize, &Word<'_>) -> bool) -> Vec<Range<usize>> {
+    let is_run = |run: &&[Word<'_>]| run.iter().enumerate().all(|(at, word)| fits(at, word));
     let found = words.windows(len).filter(is_run);
     found.map(|run| run[0].token.span.start..run[len - 1].token.span.end).collect()
 }

@@ -75,6 +75,11 @@ impl Language {
         stem::stem(written, folded, self.0)
     }
 
+    /// What every folded word that has one of these stems in this language starts with: one of the texts given.
+    pub fn starts_of_inflections(self, stems: &Stems) -> impl Iterator<Item = &str> {
+        stems.iter().map(move |stem| stem::start_of_inflections(stem, self.0))
+    }
+
     /// Whether the folded form of a Latin word is all that its stem depends on.
     pub(super) fn needs_no_accents(self) -> bool {
         self.0.latin == Algorithm::English
@@ -124,9 +129,8 @@ impl Languages {
     /// What every folded word that has one of these stems in one of these languages starts with: one of the texts
     /// given, none of which another goes on from.
     pub fn starts_of_inflections(&self, stems: &Stems) -> Vec<String> {
-        let of_stem =
-            |stem| self.distinct.iter().map(move |language| stem::start_of_inflections(stem, language.0));
-        let mut starts: Vec<&str> = stems.iter().flat_map(of_stem).collect();
+        let of_language = |language: &Language| language.starts_of_inflections(stems);
+        let mut starts: Vec<&str> = self.distinct.iter().flat_map(of_language).collect();
         starts.sort_unstable();
         starts.dedup_by(|next, before| next.starts_with(*before));
         starts.into_iter().map(str::to_owned).collect()
