@@ -9,7 +9,10 @@ use unicode_width::UnicodeWidthStr;
 
 /// Where each character of a text starts as a reader sees it, in bytes, and the end of the text.
 pub(super) fn boundaries(text: &str) -> impl Iterator<Item = usize> {
-    GraphemeClusterSegmenter::new().segment_str(text)
+    // Of ASCII only the end of a line is one character that is two of Unicode's.
+    let is_plain = text.is_ascii() && !text.contains('\r');
+    let plain = is_plain.then_some(0..=text.len()).into_iter().flatten();
+    plain.chain((!is_plain).then(|| GraphemeClusterSegmenter::new().segment_str(text)).into_iter().flatten())
 }
 
 /// The characters of a text as a reader sees them, each with its offset.
@@ -24,7 +27,15 @@ pub(super) fn graphemes(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// How many columns a text takes on a terminal.
 pub(super) fn columns(text: &str) -> usize {
-    graphemes(text).map(|(_, grapheme)| grapheme.width()).sum()
+    graphemes(text).map(|(_, grapheme)| columns_of(grapheme)).sum()
+}
+
+/// How many columns a character as a reader sees it takes.
+pub(super) fn columns_of(grapheme: &str) -> usize {
+    match grapheme.as_bytes() {
+        [b' '..=b'~'] => 1,
+        _ => grapheme.width(),
+    }
 }
 
 /// A text with spaces behind it up to a number of columns.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::grapheme::{columns, graphemes};
+use super::grapheme::{columns_of, graphemes};
 use super::window::parts_unspaced;
 
 /// Breaks a line into rows of at most `width` columns: at spaces, between characters of scripts that write
@@ -14,7 +14,7 @@ pub(super) fn rows(text: &str, width: usize) -> Vec<Range<usize>> {
     let mut rows = Rows { width, done: Vec::new(), start: 0, columns: 0, gap: None };
     let mut before = ' ';
     for (at, grapheme) in graphemes(text) {
-        if columns(grapheme) <= width {
+        if columns_of(grapheme) <= width {
             rows.push(at, before, grapheme);
         } else {
             // A document may pile up more than a reader takes for one character.
@@ -57,7 +57,7 @@ impl Rows {
         } else if at > self.start && parts_unspaced(before, character) {
             self.gap = Some(Gap { end: at, next: at, columns: self.columns });
         }
-        let columns = columns(grapheme);
+        let columns = columns_of(grapheme);
         while grapheme != " " && self.columns + columns > self.width && self.break_row(at) {}
         self.columns += columns;
     }
@@ -77,7 +77,7 @@ impl Rows {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::grapheme::boundaries;
+    use super::super::grapheme::{boundaries, columns};
     use super::super::marked::Marked;
     use super::*;
 
