@@ -1,16 +1,18 @@
-//! The index directory as tantivy sees it, with three changes.
+//! The index directory as tantivy sees it, with four changes.
 //!
 //! Readers take no lock: tantivy's own readers create and lock a file in the directory, which makes them wait
 //! for writers and fails where the directory is read-only. A reader that meets a commit half-way opens
 //! again (see [`super::Snapshot::open`]). And the first error of a write is kept, because tantivy's threads report
-//! theirs as "a worker thread encountered an error", which says nothing of a full disk. And what says which
-//! segments there are can be read by whoever may read the segments.
+//! theirs as "a worker thread encountered an error", which says nothing of a full disk. What says which
+//! segments there are can be read by whoever may read the segments. And what a writer merges is not mapped whole (see
+//! [`Unmapped`]).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use super::unmapped::Unmapped;
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -33,6 +35,8 @@ pub(super) struct IndexDirectory {
     inner: Box<dyn Directory>,
     /// Where it stands, if it stands on a disk.
     path: Option<PathBuf>,
+    /// The same as `inner`, where a writer maps large pieces of files through it.
+    mapped: Option<MmapDirectory>,
     role: Role,
     fault: Fault,
 }
@@ -79,16 +83,19 @@ fn open_for_search(path: &Path) -> Result<MmapDirectory, OpenDirectoryError> {
 impl IndexDirectory {
     /// The directory at `path`.
     pub(super) fn open(path: &Path, role: Role) -> tantivy::Result<Self> {
-        let files = match role {
-            Role::Reader => open_for_search(path),
-            Role::Writer => MmapDirectory::open(path),
+        let (files, mapped) = match role {
+            Role::Reader => (open_for_search(path)?, None),
+            Role::Writer => {
+                let files = MmapDirectory::open(path)?;
+                (files.clone(), Some(files))
+            }
         };
-        Ok(Self { path: Some(path.to_owned()), ..Self::wrap(Box::new(files?), role) })
+        Ok(Self { path: Some(path.to_owned()), mapped, ..Self::wrap(Box::new(files), role) })
     }
 
     /// Any directory.
     pub(super) fn wrap(inner: Box<dyn Directory>, role: Role) -> Self {
-        Self { inner, path: None, role, fault: Fault::default() }
+        Self { inner, path: None, mapped: None, role, fault: Fault::default() }
     }
 
     /// Where the first error of a write is kept.
@@ -99,7 +106,10 @@ impl IndexDirectory {
 
 impl Directory for IndexDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.inner.get_file_handle(path)
+        match (&self.path, &self.mapped) {
+            (Some(root), Some(mapped)) => Unmapped::open(root, mapped, path),
+            _ => self.inner.get_file_handle(path),
+        }
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {

@@ -15,6 +15,7 @@ mod manifest;
 mod places;
 pub mod schema;
 mod stored;
+mod unmapped;
 mod writer;
 
 use std::collections::BTreeSet;
