@@ -75,7 +75,7 @@ fn is_of_letters(word: &str) -> bool {
     !word.contains(char::is_numeric)
 }
 
-/// How many passages have a word.
+/// How many passages have a word; at least how many, where these are enough for it not to be rare.
 fn passages_with(snapshot: &Snapshot, word: &str, form: Form) -> Result<u64, EngineError> {
     let fields = snapshot.fields();
     let of =
@@ -86,8 +86,14 @@ fn passages_with(snapshot: &Snapshot, word: &str, form: Form) -> Result<u64, Eng
             stems.iter().try_fold(0, |most, stem| Ok(of(fields.stem, stem)?.max(most)))
         }
         Form::Exact => {
-            let in_title = of(fields.title, word)?;
-            Ok(of(fields.body, word)?.max(in_title).max(of(fields.heading, word)?))
+            let mut most = 0;
+            for field in [fields.body, fields.title, fields.heading] {
+                // What is enough for the first one need not be looked for in the others.
+                if most <= RARE {
+                    most = of(field, word)?.max(most);
+                }
+            }
+            Ok(most)
         }
     }
 }
