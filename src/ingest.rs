@@ -16,11 +16,13 @@ mod rules;
 #[cfg(test)]
 mod versions;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use crate::document::DocId;
 use crate::index::{Composer, Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
@@ -166,6 +168,7 @@ pub fn ingest(
         tell,
         commit_every: options.commit_every,
         last_commit: Instant::now(),
+        announced: HashMap::new(),
     };
     // What is not there, perhaps for a slip of the pen, is not to be asked for again.
     let roots = files.iter().filter(|root| std::fs::symlink_metadata(root).is_ok());
@@ -175,8 +178,7 @@ pub fn ingest(
     }
     pass.take_files(&scan)?;
     pass.remove_vanished(&scan)?;
-    tell(Event::Committing);
-    pass.writer.commit()?;
+    pass.commit()?;
     Ok(pass.report)
 }
 
@@ -189,6 +191,8 @@ struct Pass<'a> {
     tell: &'a (dyn Fn(Event<'_>) + Sync),
     commit_every: Duration,
     last_commit: Instant,
+    /// Containers under way that the index has no record of yet, by their ids.
+    announced: HashMap<DocId, Composed>,
 }
 
 /// A found source that may have to be read, with what the index knows of it.
@@ -284,6 +288,9 @@ impl<'a> Pass<'a> {
     fn apply(&mut self, outcome: Outcome<Composed>) -> Result<(), IngestError> {
         match outcome {
             Outcome::Put(composed) => self.put(*composed)?,
+            Outcome::Announced(composed) => {
+                self.announced.insert(composed.entries.id().clone(), *composed);
+            }
             Outcome::Same(tally) => {
                 // What was compared need not be compared again: the next commit is late enough.
                 self.writer.renew();
@@ -297,15 +304,25 @@ impl<'a> Pass<'a> {
             Outcome::FileDone { bytes } => (self.tell)(Event::FileDone { bytes }),
         }
         if self.last_commit.elapsed() >= self.commit_every {
-            (self.tell)(Event::Committing);
-            self.writer.commit()?;
+            self.commit()?;
             self.last_commit = Instant::now();
         }
         Ok(())
     }
 
+    /// Publishes what there is, and with it that containers are under way: what would be replaced in the same commit is
+    /// never written.
+    fn commit(&mut self) -> Result<(), IngestError> {
+        (self.tell)(Event::Committing);
+        for (_, Composed { entries, before, .. }) in self.announced.drain() {
+            self.writer.put(entries, before.as_ref())?;
+        }
+        Ok(self.writer.commit()?)
+    }
+
     fn put(&mut self, composed: Composed) -> Result<(), IngestError> {
         let Composed { entries, problem, before, tally } = composed;
+        let before = before.filter(|_| self.announced.remove(entries.id()).is_none());
         if let Some((path, reason)) = &problem {
             self.tell_of(tally, path, reason);
         }

@@ -24,6 +24,13 @@ pub struct Entries {
     pub(super) bytes: usize,
 }
 
+impl Entries {
+    /// The document's id.
+    pub fn id(&self) -> &DocId {
+        &self.id
+    }
+}
+
 /// Makes the entries of documents. Each thread has its own.
 #[derive(Debug)]
 pub struct Composer {

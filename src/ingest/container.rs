@@ -159,14 +159,15 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
         Ok(())
     }
 
-    /// Puts the container on record before its parts, so that a pass that is cut short leaves none that nothing holds.
+    /// Has the container on record before its parts, so that a pass that is cut short leaves none that nothing holds.
     fn announce(&mut self) {
         if self.source.before.is_none() {
             let format = self.format;
             let state = State::Failed("not read to its end yet".to_owned());
             let mut record = self.source.record(state, format, String::new());
             record.parts = Some(Parts::default());
-            (self.send)(self.source.put(record, Vec::new(), Tally::Uncounted));
+            let announced = self.source.prepared(record, Vec::new(), Tally::Uncounted);
+            (self.send)(Outcome::Announced(Box::new(announced)));
             self.source.before = Some(Entry::just_put());
         }
     }
@@ -244,7 +245,10 @@ impl<'a, 'r, 's, 'i> Container<'a, 'r, 's, 'i> {
             },
             Outcome::Same(_) => self.parts.documents += 1,
             Outcome::Problem { tally: Tally::Failed, .. } => self.parts.failed += 1,
-            Outcome::Problem { .. } | Outcome::Vanished { .. } | Outcome::FileDone { .. } => {}
+            Outcome::Announced(_)
+            | Outcome::Problem { .. }
+            | Outcome::Vanished { .. }
+            | Outcome::FileDone { .. } => {}
         }
         if (self.send)(outcome) { Ok(()) } else { Err(Stop::Unwanted) }
     }

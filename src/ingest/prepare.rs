@@ -20,6 +20,8 @@ use crate::source::{Found, FoundFile, is_streamed};
 pub(crate) enum Outcome<P = Prepared> {
     /// This is to be put into the index.
     Put(Box<P>),
+    /// This is to be put into the index if anything is published before the record that takes its place has come.
+    Announced(Box<P>),
     /// The index has it already.
     Same(Tally),
     /// Something is wrong that the index has recorded already, or must not record.
@@ -55,16 +57,20 @@ pub(crate) struct Prepared {
     pub(crate) tally: Tally,
 }
 
+impl Prepared {
+    fn composed(self, composer: &mut Composer) -> Composed {
+        let Self { record, passages, kind, before, tally } = self;
+        let problem = record.state.reason().map(|reason| (record.id.0.clone(), reason.to_owned()));
+        Composed { entries: composer.compose(record, &passages, kind), problem, before, tally }
+    }
+}
+
 impl Outcome {
     /// Makes what is to be put into the index ready for the writer.
     pub(super) fn composed(self, composer: &mut Composer) -> Outcome<Composed> {
         match self {
-            Self::Put(prepared) => {
-                let Prepared { record, passages, kind, before, tally } = *prepared;
-                let problem = record.state.reason().map(|reason| (record.id.0.clone(), reason.to_owned()));
-                let entries = composer.compose(record, &passages, kind);
-                Outcome::Put(Box::new(Composed { entries, problem, before, tally }))
-            }
+            Self::Put(prepared) => Outcome::Put(Box::new(prepared.composed(composer))),
+            Self::Announced(prepared) => Outcome::Announced(Box::new(prepared.composed(composer))),
             Self::Same(tally) => Outcome::Same(tally),
             Self::Problem { path, reason, tally } => Outcome::Problem { path, reason, tally },
             Self::Vanished { id, before } => Outcome::Vanished { id, before },

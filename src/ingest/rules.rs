@@ -178,7 +178,12 @@ impl Source<'_> {
     }
 
     pub(super) fn put(&self, record: DocumentRecord, passages: Vec<Passage>, tally: Tally) -> Outcome {
-        Outcome::Put(Box::new(Prepared { record, passages, kind: self.kind, before: self.before, tally }))
+        Outcome::Put(Box::new(self.prepared(record, passages, tally)))
+    }
+
+    /// A record of this source with its passages.
+    pub(super) fn prepared(&self, record: DocumentRecord, passages: Vec<Passage>, tally: Tally) -> Prepared {
+        Prepared { record, passages, kind: self.kind, before: self.before, tally }
     }
 }
 

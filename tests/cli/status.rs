@@ -16,6 +16,16 @@ fn mixed() -> Corpus {
 }
 
 #[test]
+fn a_fresh_index_has_no_deleted_entries() {
+    let corpus = mixed();
+    let deleted = || corpus.run("status --json").json_lines()[0]["deleted"].clone();
+    assert_eq!(deleted(), 0);
+    corpus.write("docs/broken.jsonl", "{\"id\":\"a\",\"text\":\"fine\"}\n");
+    corpus.run("index docs");
+    assert_ne!(deleted(), 0);
+}
+
+#[test]
 fn the_whole_index_is_summed_up() {
     assert_snapshot!(mixed().run("status"), @"
     exit 0
