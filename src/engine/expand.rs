@@ -3,12 +3,15 @@
 //! A rule that too many words follow is an error, never cut short: what was left out would be missing in the
 //! hits without a sign.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use tantivy::Searcher;
+use tantivy::index::InvertedIndexReader;
+use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::termdict::TermMerger;
 
+use super::compile::RankedWord;
 use super::{EngineError, MAX_EXPANSION};
 use crate::analysis::{Languages, STEM_MARK, Stems};
 use crate::pattern::Automaton;
@@ -40,20 +43,43 @@ pub(super) fn inflected(
     with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
 }
 
-/// The words of a field that have one of `stems` in one of `languages` and start much as it does.
+/// Where a segment has the postings of a word's inflections that start much as its stem does, and of the form that was
+/// typed. What is asked of a word once is `known` from then on, in whatever segment it stands.
 ///
 /// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
 /// stem. Here only those are looked for that cost little, which is all but a few.
 pub(super) fn inflected_alike(
-    searcher: &Searcher,
-    field: Field,
-    stems: &Stems,
+    index: &InvertedIndexReader,
+    word: &RankedWord,
     languages: &Languages,
-) -> Result<BTreeSet<String>, EngineError> {
-    let mut starts: Vec<&str> = stems.iter().map(most_of).collect();
+    known: &mut HashMap<String, bool>,
+) -> Result<Vec<TermInfo>, EngineError> {
+    let mut is_inflection = |other: &str| match known.get(other) {
+        Some(&is_one) => is_one,
+        None => {
+            let is_one = languages.share(other, &word.stems);
+            known.insert(other.to_owned(), is_one);
+            is_one
+        }
+    };
+    let mut starts: Vec<&str> = word.stems.iter().map(most_of).collect();
     starts.sort_unstable();
     starts.dedup_by(|next, before| next.starts_with(*before));
-    with_stems(searcher, field, stems, languages, &starts)
+    let (mut found, mut rest) = (Vec::new(), word.form.as_deref());
+    for start in starts {
+        let mut terms = index.terms().range().ge(start.as_bytes()).into_stream().map_err(io_error)?;
+        while terms.advance() && terms.key().starts_with(start.as_bytes()) {
+            let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
+            let is_typed = rest.take_if(|form| *form == other).is_some();
+            if is_typed || is_inflection(other) {
+                found.push(terms.value().clone());
+            }
+        }
+    }
+    if let Some(form) = rest {
+        found.extend(index.terms().get(form).map_err(io_error)?);
+    }
+    Ok(found)
 }
 
 /// A stem but for its last letter, which inflections may change; a short one is taken as it is.

@@ -17,15 +17,16 @@
 
 mod look;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use tantivy::query::{Bm25StatisticsProvider, Weight};
 use tantivy::{DocId, Term};
 
+use super::EngineError;
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
-use super::{EngineError, expand};
-use crate::analysis::{STEM_MARK, Stems};
+use crate::analysis::Stems;
 use crate::index::Snapshot;
 use look::Look;
 
@@ -57,7 +58,7 @@ pub(super) struct Rescorer<'a> {
     plan: &'a Plan,
     leaves: Vec<RatedLeaf<'a>>,
     pairs: Vec<RatedPair>,
-    families: Vec<Family>,
+    families: Vec<Family<'a>>,
     averages: Averages,
 }
 
@@ -78,10 +79,11 @@ struct RatedPair {
     weight: f64,
 }
 
-/// The inflections of a word, for their positions.
-struct Family {
-    in_text: Vec<Term>,
-    in_title: Vec<Term>,
+/// A word that pairs are of: what counts is where its inflections stand.
+struct Family<'a> {
+    word: &'a RankedWord,
+    /// Which words are known to be inflections of it, and which to be none.
+    known: RefCell<HashMap<String, bool>>,
 }
 
 /// What a passage and a document have of tokens on average.
@@ -129,12 +131,11 @@ impl<'a> Rescorer<'a> {
                 document: tokens / totals.documents.max(1) as f64,
             },
         };
-        rescorer.add_pairs(neighbours)?;
+        rescorer.add_pairs(neighbours);
         Ok(Some(rescorer))
     }
 
-    fn add_pairs(&mut self, neighbours: &[Neighbours]) -> Result<(), EngineError> {
-        let mut known: Vec<&Stems> = Vec::new();
+    fn add_pairs(&mut self, neighbours: &[Neighbours]) {
         for pair in neighbours {
             let mut families = [0; 2];
             let mut rarities = [0.0; 2];
@@ -142,21 +143,17 @@ impl<'a> Rescorer<'a> {
                 let RatedLeaf::Word { word, rarity } = &self.leaves[leaf] else { continue };
                 rarities[side] = *rarity;
                 let word: &'a RankedWord = word;
-                families[side] = match known.iter().position(|stems| **stems == word.stems) {
-                    Some(at) => at,
-                    None => {
-                        known.push(&word.stems);
-                        self.families.push(Family::of(self.snapshot, word)?);
-                        known.len() - 1
-                    }
-                };
+                let known = self.families.iter().position(|family| family.word.stems == word.stems);
+                families[side] = known.unwrap_or_else(|| {
+                    self.families.push(Family { word, known: RefCell::default() });
+                    self.families.len() - 1
+                });
             }
             if families[0] != families[1] {
                 let weight = f64::from(pair.weight) * rarities[0].max(rarities[1]);
                 self.pairs.push(RatedPair { leaves: pair.leaves, families, weight });
             }
         }
-        Ok(())
     }
 
     /// The leaves of each pair of neighbours, in the order in which [`Rescored`] has what they add.
@@ -183,20 +180,6 @@ fn rarity_of(snapshot: &Snapshot, stems: &Stems) -> Result<f64, EngineError> {
 pub(super) fn rarity(with_it: u64, passages: u64) -> f64 {
     let without = passages.saturating_sub(with_it) as f64;
     (1.0 + (without + 0.5) / (with_it as f64 + 0.5)).ln()
-}
-
-impl Family {
-    fn of(snapshot: &Snapshot, word: &RankedWord) -> Result<Self, EngineError> {
-        let RankedWord { stems, form, .. } = word;
-        let fields = snapshot.fields();
-        let forms = expand::inflected_alike(snapshot.searcher(), fields.body, stems, snapshot.languages())?;
-        let forms: BTreeSet<_> = forms.into_iter().chain(form.clone()).collect();
-        let marked = |stem: &str| Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
-        Ok(Self {
-            in_text: forms.iter().map(|form| Term::from_field_text(fields.body, form)).collect(),
-            in_title: stems.iter().map(marked).collect(),
-        })
-    }
 }
 
 #[cfg(test)]

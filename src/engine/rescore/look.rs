@@ -14,6 +14,7 @@ use super::super::plan::Value;
 use super::super::sweep::plain_value;
 use super::super::{EngineError, expand};
 use super::{Family, RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
+use crate::analysis::STEM_MARK;
 use crate::index::Places;
 
 /// How many positions apart two words may stand and be near each other.
@@ -58,9 +59,11 @@ impl Document {
 pub(super) struct Look<'r, 'a> {
     rescorer: &'r Rescorer<'a>,
     places: &'r Places,
+    segment: &'r SegmentReader,
     lengths: FieldNormReader,
     leaves: Vec<LeafCursor<'r>>,
-    families: Vec<FamilyCursor>,
+    /// Each is opened when a passage is met that has two neighbours of the query.
+    families: Vec<Option<FamilyCursor>>,
 }
 
 /// The postings of a leaf in a segment.
@@ -95,13 +98,13 @@ impl<'r, 'a> Look<'r, 'a> {
         let places = rescorer.snapshot.places(segment)?;
         let segment = rescorer.snapshot.searcher().segment_reader(segment);
         let leaves = rescorer.leaves.iter().map(|leaf| rescorer.cursor(leaf, segment));
-        let families = rescorer.families.iter().map(|family| FamilyCursor::new(family, segment));
         Ok(Self {
             rescorer,
             places,
+            segment,
             lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
             leaves: leaves.collect::<Result<_, EngineError>>()?,
-            families: families.collect::<Result<_, EngineError>>()?,
+            families: rescorer.families.iter().map(|_| None).collect(),
         })
     }
 
@@ -131,7 +134,7 @@ impl<'r, 'a> Look<'r, 'a> {
         }
         for ((passage, &doc), &length) in rescored.iter_mut().zip(docs).zip(&lengths) {
             let Some(shares) = self.rescorer.plan.shares(&passage.values) else { continue };
-            passage.pairs = self.pairs(&passage.values, &shares, doc, length);
+            passage.pairs = self.pairs(&passage.values, &shares, doc, length)?;
             let of_leaves: f64 = shares.iter().map(|(_, share)| share).sum();
             passage.score = Some(of_leaves + passage.pairs.iter().sum::<f64>());
         }
@@ -139,7 +142,13 @@ impl<'r, 'a> Look<'r, 'a> {
     }
 
     /// What each pair of neighbours adds to the score of a passage.
-    fn pairs(&mut self, values: &[Value], shares: &[(usize, f64)], doc: DocId, length: f64) -> Vec<f64> {
+    fn pairs(
+        &mut self,
+        values: &[Value],
+        shares: &[(usize, f64)],
+        doc: DocId,
+        length: f64,
+    ) -> Result<Vec<f64>, EngineError> {
         let mut positions: Vec<Option<[Vec<u32>; 2]>> = vec![None; self.families.len()];
         let mut added = Vec::with_capacity(self.rescorer.pairs.len());
         for pair in &self.rescorer.pairs {
@@ -151,8 +160,9 @@ impl<'r, 'a> Look<'r, 'a> {
                 continue;
             }
             for family in pair.families {
-                let cursor = &mut self.families[family];
-                positions[family].get_or_insert_with(|| cursor.positions(doc));
+                if positions[family].is_none() {
+                    positions[family] = Some(self.family(family)?.positions(doc));
+                }
             }
             let [Some(first), Some(second)] = pair.families.map(|family| positions[family].as_ref()) else {
                 added.push(0.0);
@@ -166,7 +176,15 @@ impl<'r, 'a> Look<'r, 'a> {
             let worth = |count: u32| Saturation::WORDS.of(f64::from(count), length);
             added.push(pair.weight * (ADJACENT * worth(adjacent) + NEARBY * worth(nearby)));
         }
-        added
+        Ok(added)
+    }
+
+    fn family(&mut self, number: usize) -> Result<&mut FamilyCursor, EngineError> {
+        let family = &mut self.families[number];
+        if family.is_none() {
+            *family = Some(self.rescorer.family_cursor(&self.rescorer.families[number], self.segment)?);
+        }
+        Ok(family.as_mut().expect("it was opened"))
     }
 }
 
@@ -197,6 +215,26 @@ impl Rescorer<'_> {
                 LeafCursor::Word(WordCursor { word, rarity: *rarity, stems, form })
             }
         })
+    }
+
+    fn family_cursor(
+        &self,
+        family: &Family<'_>,
+        segment: &SegmentReader,
+    ) -> Result<FamilyCursor, EngineError> {
+        const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
+        let fields = self.snapshot.fields();
+        let index = segment.inverted_index(fields.body)?;
+        let (word, mut known) = (family.word, family.known.borrow_mut());
+        let inflections = expand::inflected_alike(&index, word, self.snapshot.languages(), &mut known)?;
+        let in_text = inflections.iter().map(|term| index.read_postings_from_terminfo(term, POSITIONS));
+        let in_text = in_text.collect::<Result<_, _>>().map_err(expand::io_error)?;
+        let mut in_title = Vec::new();
+        for stem in word.stems.iter() {
+            let marked = Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
+            in_title.extend(open(segment, &marked, POSITIONS)?);
+        }
+        Ok(FamilyCursor { in_text, in_title })
     }
 }
 
@@ -260,15 +298,6 @@ impl Counts {
 }
 
 impl FamilyCursor {
-    fn new(family: &Family, segment: &SegmentReader) -> Result<Self, EngineError> {
-        let open_all = |terms: &[Term]| {
-            let opened =
-                terms.iter().map(|term| open(segment, term, IndexRecordOption::WithFreqsAndPositions));
-            opened.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
-        };
-        Ok(Self { in_text: open_all(&family.in_text)?, in_title: open_all(&family.in_title)? })
-    }
-
     /// The positions of the words in a passage's text and in its title.
     fn positions(&mut self, doc: DocId) -> [Vec<u32>; 2] {
         let mut of = Vec::new();
