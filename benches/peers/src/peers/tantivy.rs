@@ -7,7 +7,7 @@ use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{Query, QueryParser};
 use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::snippet::SnippetGenerator;
-use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, doc};
+use tantivy::{DocAddress, Index, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, doc};
 
 use super::for_each_text;
 
@@ -62,9 +62,20 @@ impl Peer {
         Ok(QueryParser::for_index(&self.index, vec![self.text]).parse_query(query)?)
     }
 
-    /// How many of the ten best passages there are.
-    pub fn top(&self, query: &str) -> Result<usize> {
-        Ok(self.searcher.search(&self.parse(query)?, &TopDocs::with_limit(10).order_by_score())?.len())
+    /// The ten best passages, as they are stored.
+    pub fn top(&self, query: &str) -> Result<Vec<String>> {
+        self.best(&*self.parse(query)?)?.into_iter().map(|address| self.stored(address)).collect()
+    }
+
+    fn best(&self, query: &dyn Query) -> Result<Vec<DocAddress>> {
+        let best = self.searcher.search(query, &TopDocs::with_limit(10).order_by_score())?;
+        Ok(best.into_iter().map(|(_, address)| address).collect())
+    }
+
+    fn stored(&self, address: DocAddress) -> Result<String> {
+        let stored: TantivyDocument = self.searcher.doc(address)?;
+        let text = stored.get_first(self.text).and_then(|value| value.as_str());
+        Ok(text.unwrap_or_default().to_owned())
     }
 
     /// How many passages a query finds.
@@ -75,13 +86,11 @@ impl Peer {
     /// The snippets of the ten best passages, with what matched marked.
     pub fn snippets(&self, query: &str) -> Result<Vec<String>> {
         let query = self.parse(query)?;
-        let best = self.searcher.search(&query, &TopDocs::with_limit(10).order_by_score())?;
         let generator = SnippetGenerator::create(&self.searcher, &query, self.text)?;
-        let snippet = |(_, address)| {
-            let stored: TantivyDocument = self.searcher.doc(address)?;
-            let text = stored.get_first(self.text).and_then(|value| value.as_str()).unwrap_or_default();
-            Ok(generator.snippet(text).to_html().replace('\n', " "))
+        let snippet = |address| {
+            let text = self.stored(address)?;
+            Ok(generator.snippet(&text).to_html().replace('\n', " "))
         };
-        best.into_iter().map(snippet).collect()
+        self.best(&*query)?.into_iter().map(snippet).collect()
     }
 }

@@ -51,7 +51,7 @@ impl Sides {
             ensure!(!response?.hits.is_empty(), "{text}: nothing found");
             ours.add(seconds);
             let (seconds, hits) = clocked(|| self.peer.top(text));
-            ensure!(hits? > 0, "{text}: tantivy finds nothing");
+            ensure!(!hits?.is_empty(), "{text}: tantivy finds nothing");
             theirs.add(seconds);
         }
         let (ours, theirs) = (ours.median(), theirs.median());
