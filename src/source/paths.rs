@@ -7,6 +7,7 @@
 //! written `\xNN`; where a name holds such letters itself, their backslash is written `\x5C`.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// The path by which a document is known, of a path as it was typed.
@@ -107,18 +108,51 @@ fn climb(path: &mut PathBuf) {
 /// Shows the paths of one scan: each in the style of the nearest root at or above it.
 pub(super) struct Names<'a> {
     base: &'a Base,
-    roots: HashMap<PathBuf, Style>,
+    /// By their absolute paths, of which each is written in one way.
+    roots: HashMap<OsString, Style>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(base: &'a Base, roots: &[PathBuf]) -> Self {
-        let roots = roots.iter().map(|root| (base.resolve(root), Style::of(root))).collect();
+        let roots = roots.iter().map(|root| (base.resolve(root).into(), Style::of(root))).collect();
         Self { base, roots }
     }
 
     pub(super) fn show(&self, path: &Path) -> String {
-        let style = path.ancestors().find_map(|above| self.roots.get(above));
-        self.base.show(path, style.copied().unwrap_or(Style::Absolute))
+        self.base.show(path, self.style_in(path))
+    }
+
+    /// How the nearest root at or above a path was typed.
+    fn style_in(&self, path: &Path) -> Style {
+        let style = path.ancestors().find_map(|above| self.roots.get(above.as_os_str()));
+        style.copied().unwrap_or(Style::Absolute)
+    }
+
+    /// Shows files as [`Names::show`] does, each folder that they stand in once.
+    pub(super) fn of_files(&self) -> impl FnMut(&Path) -> String {
+        let mut folders: HashMap<OsString, String> = HashMap::new();
+        move |file| {
+            let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+                return self.show(file);
+            };
+            // What stands in the working directory itself is shown by its name alone.
+            if folder == self.base.0 || self.roots.contains_key(file.as_os_str()) {
+                return self.show(file);
+            }
+            let mut text = match folders.get(folder.as_os_str()) {
+                Some(shown) => shown.clone(),
+                None => folders.entry(folder.into()).or_insert(self.folder(folder)).clone(),
+            };
+            encode(name.as_encoded_bytes(), &mut text);
+            text
+        }
+    }
+
+    /// What the paths of files in a folder start with.
+    fn folder(&self, folder: &Path) -> String {
+        let mut text = self.base.show(&folder.join("-"), self.style_in(folder));
+        text.pop();
+        text
     }
 }
 
@@ -142,6 +176,11 @@ fn show_components<'a>(components: impl Iterator<Item = Component<'a>>) -> Strin
 fn encode(name: &[u8], text: &mut String) {
     use std::fmt::Write;
 
+    if let Ok(name) = std::str::from_utf8(name)
+        && !name.contains('\\')
+    {
+        return text.push_str(name);
+    }
     for chunk in name.utf8_chunks() {
         let mut rest = chunk.valid();
         while let Some(at) = rest.find("\\x") {
@@ -267,6 +306,28 @@ mod tests {
             let mut text = String::new();
             encode(&name, &mut text);
             prop_assert_eq!(decode(&text), Path::new(OsStr::from_bytes(&name)));
+        }
+
+        #[test]
+        fn files_are_shown_as_any_path_is(
+            files in proptest::collection::vec("(a|b|-|é|\\\\x41)(/(a|b|-|\\\\)){0,3}", 1..12),
+            roots in proptest::collection::vec("(/|)(\\.\\.|a|b|-)(/(a|b|-)){0,3}", 0..4),
+            inside in "(a|b)?",
+        ) {
+            let top = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(top.path().join(&inside)).unwrap();
+            let base = Base::new(&top.path().join(&inside));
+            // Absolute ones stand in the same folder.
+            let absolute = |root: &str| top.path().join(root.trim_start_matches('/'));
+            let root = |root: &String| if root.starts_with('/') { absolute(root) } else { root.into() };
+            let roots: Vec<_> = roots.iter().map(root).collect();
+            let names = Names::new(&base, &roots);
+            let mut of_files = names.of_files();
+            let files = files.iter().map(|file| top.path().canonicalize().unwrap().join(file));
+            // What the working directory stands in is no file.
+            for file in files.filter(|file| !base.folder().starts_with(file)) {
+                prop_assert_eq!(of_files(&file), names.show(&file));
+            }
         }
 
         #[test]

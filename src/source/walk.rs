@@ -297,7 +297,12 @@ impl<'a> Gathered<'a> {
     /// where it is else a link that is skipped, and the file counts.
     fn in_order(&mut self) -> Vec<(String, Seen)> {
         let seen = std::mem::take(&mut self.seen);
-        let mut in_order: Vec<_> = seen.into_iter().map(|seen| (self.names.show(&seen.file), seen)).collect();
+        let mut of_file = self.names.of_files();
+        let named = seen.into_iter().map(|seen| match &seen.what {
+            What::File { .. } => (of_file(&seen.file), seen),
+            What::Skipped(_) | What::Failed(_) => (self.names.show(&seen.file), seen),
+        });
+        let mut in_order: Vec<_> = named.collect();
         in_order.sort_unstable_by(|(a, left), (b, right)| a.cmp(b).then(left.what.cmp(&right.what)));
         in_order.dedup_by(|(a, _), (b, _)| a == b);
         in_order
