@@ -214,7 +214,9 @@ impl Composition {
     /// Line ends that the run has as spaces, or as other line ends, are found again but not put on the map, on which
     /// lines are counted. Characters that are not found at all stand for the rest of the markup.
     pub fn aligned(&mut self, run: &str, raw: &str, origin: usize) {
-        if let Some(at) = raw.find(run) {
+        // Mostly there is nothing around it; to look for a long run takes long to prepare.
+        let found = if raw.starts_with(run) { Some(0) } else { raw.find(run) };
+        if let Some(at) = found {
             return self.verbatim(run, origin + at);
         }
         let mut left = raw;
