@@ -57,7 +57,7 @@ const HOMES: [(&str, &[&str]); 44] = [
     ("bzip2", &["source"]),
     ("zip", &["extract"]),
     ("tar", &["extract"]),
-    ("rustix", &["isolate"]),
+    ("rustix", &["isolate", "index"]),
     ("blake3", &["source"]),
     ("encoding_rs", &["extract"]),
     ("chardetng", &["extract"]),

@@ -1,17 +1,19 @@
-//! The index directory as tantivy sees it, with four changes.
+//! The index directory as tantivy sees it, with five changes.
 //!
 //! Readers take no lock: tantivy's own readers create and lock a file in the directory, which makes them wait
 //! for writers and fails where the directory is read-only. A reader that meets a commit half-way opens
 //! again (see [`super::Snapshot::open`]). And the first error of a write is kept, because tantivy's threads report
 //! theirs as "a worker thread encountered an error", which says nothing of a full disk. What says which
 //! segments there are can be read by whoever may read the segments. And what a writer merges is not mapped whole (see
-//! [`Unmapped`]).
+//! [`Unmapped`]), while a reader asks for what it will read (see [`Prefetched`]).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+#[cfg(target_os = "linux")]
+use super::prefetched::{Cached, Prefetched};
 use super::unmapped::Unmapped;
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
@@ -37,6 +39,9 @@ pub(super) struct IndexDirectory {
     path: Option<PathBuf>,
     /// The same as `inner`, where a writer maps large pieces of files through it.
     mapped: Option<MmapDirectory>,
+    /// What a reader knows of the system's cache.
+    #[cfg(target_os = "linux")]
+    cached: Cached,
     role: Role,
     fault: Fault,
 }
@@ -95,7 +100,15 @@ impl IndexDirectory {
 
     /// Any directory.
     pub(super) fn wrap(inner: Box<dyn Directory>, role: Role) -> Self {
-        Self { inner, path: None, mapped: None, role, fault: Fault::default() }
+        Self {
+            inner,
+            path: None,
+            mapped: None,
+            #[cfg(target_os = "linux")]
+            cached: Cached::default(),
+            role,
+            fault: Fault::default(),
+        }
     }
 
     /// Where the first error of a write is kept.
@@ -108,6 +121,11 @@ impl Directory for IndexDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         match (&self.path, &self.mapped) {
             (Some(root), Some(mapped)) => Unmapped::open(root, mapped, path),
+            #[cfg(target_os = "linux")]
+            (Some(root), None) => {
+                let mapped = self.inner.get_file_handle(path)?;
+                Ok(Arc::new(Prefetched::new(mapped, root.join(path), &self.cached)))
+            }
             _ => self.inner.get_file_handle(path),
         }
     }

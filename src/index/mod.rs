@@ -13,6 +13,8 @@ mod facts;
 mod load;
 mod manifest;
 mod places;
+#[cfg(target_os = "linux")]
+mod prefetched;
 pub mod schema;
 mod stored;
 mod unmapped;
