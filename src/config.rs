@@ -14,15 +14,31 @@ pub const DEFAULT_SOURCE: &str = "seeds";
 /// The largest source that is read by default, in bytes: 64 MiB.
 pub const DEFAULT_MAX_FILE_SIZE: u64 = 64 << 20;
 
-/// How an index splits its documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How an index splits and analyses its documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// How many words a passage aims at.
     pub passage_words: usize,
+    /// The dictionaries by which words are found beside their characters. By default none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dictionaries: Vec<DictionarySetting>,
+}
+
+/// A dictionary that an index was made with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DictionarySetting {
+    /// The folder that it stands in, from the root on.
+    pub path: String,
+    /// The ISO 639 code of the language that it knows words of.
+    pub language: String,
+    /// A hash of its content.
+    pub content: String,
+    /// A hash of its files' sizes and modification times: where these are the same, so is the content.
+    pub stamp: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { passage_words: 200 }
+        Self { passage_words: 200, dictionaries: Vec::new() }
     }
 }

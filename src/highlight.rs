@@ -5,11 +5,15 @@
 //! one span from its first word to its last. Where spans of several clauses overlap, the longest stays: in
 //! `missile "missile warning"` the phrase.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::analysis::{self, Kind, Language, Languages, Stems, Token};
+use crate::analysis::dictionary::Reading;
+use crate::analysis::{self, BaseForm, Kind, Language, Languages, Stems, Token};
 use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
@@ -63,6 +67,8 @@ pub struct Highlighter<'q> {
     languages: &'q Languages,
     /// What each text clause looks for, by the clause's number; made once, for all hits.
     patterns: BTreeMap<usize, Pattern>,
+    /// Whether any of them looks for base forms.
+    wants_forms: bool,
 }
 
 impl<'q> Highlighter<'q> {
@@ -72,7 +78,9 @@ impl<'q> Highlighter<'q> {
         let pattern =
             |clause: &TextClause| Pattern::of(&clause.matcher, languages).unwrap_or(Pattern::Nothing);
         let clauses = query.text_clauses().into_iter();
-        Self { query, languages, patterns: clauses.map(|clause| (clause.clause, pattern(clause))).collect() }
+        let patterns: BTreeMap<_, _> = clauses.map(|clause| (clause.clause, pattern(clause))).collect();
+        let wants_forms = patterns.values().any(wants_forms);
+        Self { query, languages, patterns, wants_forms }
     }
 
     /// What each clause of the query matched in the texts of a hit, also where a longer match covers it.
@@ -97,10 +105,17 @@ struct Analysed<'h> {
     languages: &'h Languages,
     /// The language of the document.
     language: Language,
-    text: Vec<Word<'h>>,
-    title: Vec<Word<'h>>,
-    headings: Vec<Vec<Word<'h>>>,
+    text: Side<'h>,
+    title: Side<'h>,
+    headings: Vec<Side<'h>>,
     ordinal: u32,
+}
+
+/// One of the texts.
+struct Side<'h> {
+    words: Vec<Word<'h>>,
+    /// The base forms of its words, where any is looked for.
+    forms: Vec<BaseForm>,
 }
 
 /// A token as it is written.
@@ -116,13 +131,19 @@ fn words(text: &str) -> Vec<Word<'_>> {
 
 impl<'h> Analysed<'h> {
     fn new(texts: &Texts<'h>, highlighter: &'h Highlighter<'_>) -> Self {
+        let language = Language::of(texts.language);
+        let dictionaries = Some(highlighter.languages.dictionaries()).filter(|_| highlighter.wants_forms);
+        let side = |text: &'h str| Side {
+            words: words(text),
+            forms: dictionaries.map(|known| known.base_forms(text, language)).unwrap_or_default(),
+        };
         Self {
             patterns: &highlighter.patterns,
             languages: highlighter.languages,
-            language: Language::of(texts.language),
-            text: words(texts.text),
-            title: words(texts.title.unwrap_or_default()),
-            headings: texts.headings.iter().map(|heading| words(heading)).collect(),
+            language,
+            text: side(texts.text),
+            title: side(texts.title.unwrap_or_default()),
+            headings: texts.headings.iter().map(|heading| side(heading)).collect(),
             ordinal: texts.ordinal,
         }
     }
@@ -214,23 +235,42 @@ impl<'h> Analysed<'h> {
                 let single = single.map(|part| Cow::Owned(Pattern::of_terms(part.clone())));
                 [Cow::Borrowed(pattern)].into_iter().chain(single).collect()
             }
+            Pattern::Forms(Reading { forms, is_whole }) if occur != Occur::Should => {
+                let has_all = occur == Occur::Must && *is_whole && forms.iter().all(|form| self.has(form));
+                let each = |form: &String| Reading { forms: vec![form.clone()], is_whole: true };
+                let each = forms.iter().map(|form| Cow::Owned(Pattern::Forms(each(form))));
+                if has_all { each.collect() } else { Vec::new() }
+            }
             pattern => vec![Cow::Borrowed(pattern)],
         }
     }
 
+    /// Whether a word with this base form stands in the texts.
+    fn has(&self, form: &str) -> bool {
+        self.sides().any(|side| side.forms.iter().any(|known| known.form == form))
+    }
+
+    fn sides(&self) -> impl Iterator<Item = &Side<'h>> {
+        [&self.text, &self.title].into_iter().chain(&self.headings)
+    }
+
     fn pattern(&self, clause: &TextClause, pattern: &Pattern) -> Marks {
-        let in_words = |words: &[Word<'_>]| self.spans(pattern, words, clause.clause);
+        // Base forms are those of all texts together.
+        if matches!(pattern, Pattern::Forms(_)) && clause.field != TextField::Any {
+            return self.no_marks();
+        }
+        let in_side = |side: &Side<'_>| self.spans(pattern, side, clause.clause);
         let (text, title, headings) = match clause.field {
             TextField::Any => (true, true, is_word(pattern)),
             TextField::Title => (false, true, false),
             TextField::Heading => (false, false, true),
         };
         Marks {
-            text: if text { in_words(&self.text) } else { Vec::new() },
-            title: if title { in_words(&self.title) } else { Vec::new() },
+            text: if text { in_side(&self.text) } else { Vec::new() },
+            title: if title { in_side(&self.title) } else { Vec::new() },
             headings: match pattern {
                 Pattern::Near(proximity) if headings => self.near_in_headings(proximity, clause.clause),
-                _ if headings => self.headings.iter().map(|heading| in_words(heading)).collect(),
+                _ if headings => self.headings.iter().map(in_side).collect(),
                 _ => self.no_marks().headings,
             },
         }
@@ -238,21 +278,20 @@ impl<'h> Analysed<'h> {
 
     /// Whether what a word asks for stands in the texts.
     fn stands(&self, word: &Pairs, occur: Occur) -> bool {
-        let texts = || [&self.text, &self.title].into_iter().chain(&self.headings);
-        let stands = |part: &Vec<String>| texts().any(|words| !run(words, part).is_empty());
+        let stands = |part: &Vec<String>| self.sides().any(|side| !run(&side.words, part).is_empty());
         if occur == Occur::MustNot { stands(&word.whole) } else { word.parts.iter().all(stands) }
     }
 
     fn near_in_headings(&self, proximity: &Proximity, clause: usize) -> Vec<Vec<Mark>> {
-        let headings: Vec<&[Word<'_>]> = self.headings.iter().map(Vec::as_slice).collect();
+        let headings: Vec<&[Word<'_>]> = self.headings.iter().map(|heading| &heading.words[..]).collect();
         let mark = |range: Range<usize>| Mark { span: Span::new(range.start, range.end), clause };
         let of_heading = |ranges: Vec<Range<usize>>| ranges.into_iter().map(mark).collect();
         near(proximity, &headings, self.languages).into_iter().map(of_heading).collect()
     }
 
-    /// Where a pattern matches among the words of a text.
-    fn spans(&self, pattern: &Pattern, words: &[Word<'_>], clause: usize) -> Vec<Mark> {
-        let ranges = self.ranges(pattern, words).into_iter();
+    /// Where a pattern matches in a text.
+    fn spans(&self, pattern: &Pattern, side: &Side<'_>, clause: usize) -> Vec<Mark> {
+        let ranges = self.ranges(pattern, side).into_iter();
         ranges.map(|range| Mark { span: Span::new(range.start, range.end), clause }).collect()
     }
 
@@ -266,9 +305,14 @@ impl<'h> Analysed<'h> {
         })
     }
 
-    fn ranges(&self, pattern: &Pattern, words: &[Word<'_>]) -> Vec<Range<usize>> {
+    fn ranges(&self, pattern: &Pattern, side: &Side<'_>) -> Vec<Range<usize>> {
+        let words = &side.words[..];
         match pattern {
             Pattern::Nothing => Vec::new(),
+            Pattern::Forms(reading) => {
+                let is_meant = |known: &&BaseForm| reading.telling().any(|form| *form == known.form);
+                side.forms.iter().filter(is_meant).map(|known| known.span.clone()).collect()
+            }
             Pattern::Stem { stems, .. } => self.inflections(stems, words),
             Pattern::Word(term) => each(words, |word| word.token.term == *term),
             Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
@@ -282,12 +326,12 @@ impl<'h> Analysed<'h> {
                 })
             }
             Pattern::AnyOf(patterns) => {
-                patterns.iter().flat_map(|pattern| self.ranges(pattern, words)).collect()
+                patterns.iter().flat_map(|pattern| self.ranges(pattern, side)).collect()
             }
             Pattern::Mixed { phrase, pieces, required } => {
                 let whole = || Some(run(words, phrase)).filter(|ranges| !ranges.is_empty());
-                let required = || Some(self.ranges(required, words)).filter(|ranges| !ranges.is_empty());
-                let pieces = || pieces.iter().flat_map(|piece| self.ranges(piece, words)).collect();
+                let required = || Some(self.ranges(required, side)).filter(|ranges| !ranges.is_empty());
+                let pieces = || pieces.iter().flat_map(|piece| self.ranges(piece, side)).collect();
                 whole().or_else(required).unwrap_or_else(pieces)
             }
             Pattern::Pairs(word) => pairs(word, words),
@@ -336,10 +380,21 @@ fn inverted(occur: Occur) -> Occur {
     if occur == Occur::MustNot { Occur::Must } else { Occur::MustNot }
 }
 
+/// Whether a pattern looks for base forms.
+fn wants_forms(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Forms(_) => true,
+        Pattern::AnyOf(patterns) | Pattern::Mixed { pieces: patterns, .. } => {
+            patterns.iter().any(wants_forms)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a pattern is looked for in the title and the headings of every passage, not in its text alone.
 fn is_word(pattern: &Pattern) -> bool {
     match pattern {
-        Pattern::Stem { .. } | Pattern::Pairs(_) => true,
+        Pattern::Stem { .. } | Pattern::Pairs(_) | Pattern::Forms(_) => true,
         Pattern::Mixed { pieces, .. } => !pieces.is_empty(),
         _ => false,
     }
@@ -461,170 +516,4 @@ fn settle(marks: &mut Vec<Mark>) {
         }
     }
     *marks = settled;
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::query::{Options, parse};
-
-    fn marked(query: &str, text: &str) -> String {
-        let query = parse(query, Options::default()).expect("a good query").query;
-        let texts = Texts { text, title: None, headings: &[], ordinal: 0, language: None };
-        let mut shown = String::new();
-        let mut at = 0;
-        for mark in Highlighter::new(&query, &Languages::default()).marks(&texts).text {
-            shown.push_str(&text[at..mark.span.start]);
-            shown.push_str(&format!("[{}|{}]", &text[mark.span.range()], mark.clause));
-            at = mark.span.end;
-        }
-        shown + &text[at..]
-    }
-
-    #[test]
-    fn words_are_marked_with_their_inflections() {
-        assert_eq!(marked("launch", "It launches. A launch-pad."), "It [launches|0]. A [launch|0]-pad.");
-        assert_eq!(marked("=launch", "It launches. A launch."), "It launches. A [launch|0].");
-        assert_eq!(marked("laun*", "It launches, lunar."), "It [launches|0], lunar.");
-    }
-
-    #[test]
-    fn of_fuzzy_words_and_regular_expressions_the_words_that_fit_are_marked() {
-        assert_eq!(
-            marked("pyongyng~1", "Pyongyang, Pyong Yang, pyongyng"),
-            "[Pyongyang|0], Pyong Yang, [pyongyng|0]"
-        );
-        assert_eq!(marked("/MISS.les?/", "Missiles, a missile, amiss"), "[Missiles|0], a [missile|0], amiss");
-        assert_eq!(marked("a /[b-d]/^2", "a b-e c"), "[a|0] [b|1]-e [c|1]");
-    }
-
-    #[test]
-    fn of_fuzzy_characters_the_run_that_is_spelt_most_nearly_is_marked() {
-        assert_eq!(marked("미싸일~1", "대미사일을 미 사일, 미상일"), "대[미사일|0]을 [미 사일|0], 미상일");
-        assert_eq!(marked("미싸일~2", "대미사일을 미상일"), "대[미사일|0]을 [미상일|0]");
-        assert_eq!(marked("防衝省~1", "防衛省は防省に"), "[防衛省|0]は[防省|0]に");
-        assert_eq!(marked("미싸일~1 BEFORE/1 발싸~1", "미사일을 발사"), "[미사일|0]을 [발사|0]");
-    }
-
-    #[test]
-    fn of_words_near_each_other_those_words_are_marked_and_not_what_stands_between() {
-        assert_eq!(marked("a NEAR/2 b", "a x b y b. a b"), "[a|0] x [b|0] y [b|0]. [a|0] [b|0]");
-        assert_eq!(marked("a BEFORE/2 b", "b x a y b"), "b x [a|0] y [b|0]");
-        assert_eq!(
-            marked("\"missile sharing\"~2", "Sharing of Missile data, sharing"),
-            "[Sharing|0] of [Missile|0] data, [sharing|0]"
-        );
-        assert_eq!(marked("\"a b\"~>1 b", "a x b. a x y b"), "[a|0] x [b|0]. a x y [b|1]");
-        assert_eq!(
-            marked("\"a b\" NEAR/1 (launch OR m*)", "a b, launched; a missile, b"),
-            "[a b|0], [launched|0]; a missile, b"
-        );
-        assert_eq!(marked("\"u.s. 미사일\"~1", "미사일 x U.S. 미사 U.S."), "[미사일|0] x [U.S|0]. 미사 U.S.");
-        assert_eq!(marked("a NEAR/1 a", "a"), "a");
-    }
-
-    #[test]
-    fn a_phrase_is_one_span_and_no_stray_word_is_marked() {
-        assert_eq!(
-            marked("\"missile warning\"", "A missile. A Missile\nwarning, warning."),
-            "A missile. A [Missile\nwarning|0], warning."
-        );
-        assert_eq!(marked("\"missile warn*\"", "missile warnings"), "[missile warnings|0]");
-        assert_eq!(marked("real-time", "real time, real x time"), "[real time|0], real x time");
-    }
-
-    #[test]
-    fn the_longest_of_overlapping_marks_stays() {
-        assert_eq!(
-            marked("missile \"missile warning\" warning", "missile warning missile"),
-            "[missile warning|1] [missile|0]"
-        );
-    }
-
-    #[test]
-    fn only_what_the_tree_matched_is_marked() {
-        assert_eq!(marked("(a AND b) OR c", "a c"), "a [c|2]");
-        assert_eq!(marked("(a AND b) OR c", "a b"), "[a|0] [b|1]");
-        assert_eq!(marked("a -b", "a c"), "[a|0] c");
-    }
-
-    #[test]
-    fn adjoining_pairs_of_characters_are_one_mark() {
-        assert_eq!(marked("미사일", "대미사일을 사일로 미사"), "대[미사일|0]을 [사일|0]로 [미사|0]");
-        assert_eq!(marked("12월미사일", "12월미사일, 미사일"), "[12월미사일|0], 미사일");
-        assert_eq!(marked("12월미사일", "12 미사일"), "[12|0] [미사일|0]");
-        assert_eq!(marked("\"미사일\"", "대미사일을 사일로"), "대[미사일|0]을 사일로");
-    }
-
-    /// What a query marks at a passage in the title "Camp David summit in real time".
-    fn marked_in_title(query: &str, ordinal: u32, text: &str) -> Vec<&'static str> {
-        let query = parse(query, Options::default()).expect("a good query").query;
-        let title = "Camp David summit in real time";
-        let texts = Texts { text, title: Some(title), headings: &[], ordinal, language: None };
-        let marks = Highlighter::new(&query, &Languages::default()).marks(&texts);
-        marks.title.iter().map(|mark| &title[mark.span.range()]).collect()
-    }
-
-    #[test]
-    fn a_phrase_that_only_the_title_holds_is_found_at_the_first_passage() {
-        assert_eq!(marked_in_title("\"camp david\" summit", 0, "x"), ["Camp David", "summit"]);
-        assert_eq!(marked_in_title("\"camp david\" summit", 3, "x"), ["summit"]);
-        assert!(marked_in_title("+\"camp david\" summit", 3, "x").is_empty());
-        assert_eq!(marked_in_title("-\"camp david\" summit", 3, "x"), ["summit"]);
-    }
-
-    #[test]
-    fn what_a_passage_holds_of_a_phrase_is_marked_in_its_title_too() {
-        assert_eq!(marked_in_title("\"camp david\" summit", 3, "At Camp David"), ["Camp David", "summit"]);
-        assert_eq!(marked_in_title("real-time", 3, "Data in real time"), ["real time"]);
-        assert!(marked_in_title("dav*", 3, "x").is_empty());
-        assert_eq!(marked_in_title("dav*", 3, "davits"), ["David"]);
-        assert_eq!(marked_in_title("\"camp david\" OR \"real time\"", 3, "real time"), ["real time"]);
-        assert!(marked_in_title("(\"camp david\" AND x) OR \"real time\"", 3, "camp david").is_empty());
-    }
-
-    #[test]
-    fn a_phrase_is_not_marked_in_headings() {
-        let query = parse("\"camp david\" summit", Options::default()).expect("a good query").query;
-        let headings = ["The summit at Camp David".to_owned()];
-        let texts =
-            Texts { text: "Camp David", title: None, headings: &headings, ordinal: 0, language: None };
-        let marks = Highlighter::new(&query, &Languages::default()).marks(&texts).headings;
-        assert_eq!((marks[0].len(), marks[0][0].span.range()), (1, 4..10));
-    }
-
-    #[test]
-    fn words_of_several_headings_are_near_each_other_as_they_are_in_the_index() {
-        let headings = ["Missile launches".to_owned(), "A warning".to_owned()];
-        let marked = |query: &str| {
-            let query = parse(query, Options::default()).expect("a good query").query;
-            let texts = Texts { text: "x", title: None, headings: &headings, ordinal: 1, language: None };
-            let marks = Highlighter::new(&query, &Languages::default()).marks(&texts).headings;
-            marks.iter().flatten().map(|mark| mark.span.range()).collect::<Vec<_>>()
-        };
-        assert_eq!(marked("heading:(launch NEAR/2 warning)"), [8..16, 2..9]);
-        assert!(marked("heading:(launch NEAR/1 warning)").is_empty());
-        assert_eq!(marked("heading:\"missile warning\"~9 launch"), [0..7, 8..16, 2..9]);
-        assert!(marked("launch NEAR/2 warning").is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn marks_lie_in_order_on_character_boundaries(
-            query in "[a-c\"가나 *+-]{1,12}",
-            text in "([a-cé]{1,2}|[가나]{1,3}|[ .,]{1,2}){0,20}",
-        ) {
-            let Ok(parsed) = parse(&query, Options::default()) else { return Ok(()) };
-            let texts = Texts { text: &text, title: Some(&text), headings: &[], ordinal: 0, language: None };
-            let marks = Highlighter::new(&parsed.query, &Languages::default()).marks(&texts);
-            let mut end = 0;
-            for mark in marks.text {
-                prop_assert!(mark.span.start >= end && !mark.span.is_empty());
-                prop_assert!(text.get(mark.span.range()).is_some());
-                end = mark.span.end;
-            }
-        }
-    }
 }

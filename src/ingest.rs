@@ -22,8 +22,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use crate::analysis::{Dictionaries, DictionaryError};
 use crate::document::DocId;
-use crate::index::{Composer, Entry, EntryState, Manifest, OpenError, ReadError, Snapshot, Writer};
+use crate::index::{
+    self, ChosenDictionaries, Composer, Entry, EntryState, Manifest, Meta, OpenError, ReadError, Snapshot,
+    Writer,
+};
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
 use prepare::Reader;
@@ -46,6 +50,8 @@ pub struct Options {
     /// The ISO 639 code of the language that documents are taken to be in, whatever they say of themselves. By default
     /// what they say, or what they seem to be in.
     pub language: Option<String>,
+    /// The dictionaries by which words are found beside their characters. By default those of the passes before.
+    pub dictionaries: Option<ChosenDictionaries>,
     /// How deep archives, and messages with attachments, may stand in one another to be opened. By default 5.
     pub archive_depth: usize,
     /// How sources of untrusted formats are read.
@@ -60,6 +66,7 @@ impl Default for Options {
             roots: Vec::new(),
             walk: WalkOptions::default(),
             language: None,
+            dictionaries: None,
             archive_depth: 5,
             isolation: isolate::Options::default(),
             commit_every: Duration::from_secs(30),
@@ -127,6 +134,9 @@ pub enum IngestError {
     /// A glob is none, or a type is not known.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A dictionary cannot be used.
+    #[error(transparent)]
+    Dictionary(#[from] DictionaryError),
     /// The index cannot be opened or written to.
     #[error(transparent)]
     Index(#[from] OpenError),
@@ -141,7 +151,7 @@ pub enum IngestError {
 ///
 /// # Errors
 ///
-/// When the index cannot be read or written to; what was committed before stays. Sources that cannot be read are no
+/// When the index cannot be read or written to, or a dictionary not be used; what was committed before stays. Sources that cannot be read are no
 /// errors: they are told of, counted and recorded.
 pub fn ingest(
     writer: &mut Writer,
@@ -150,7 +160,8 @@ pub fn ingest(
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, IngestError> {
     let snapshot = Snapshot::open(index)?;
-    let files: Vec<PathBuf> = options.roots.iter().filter(|root| *root != Path::new("-")).cloned().collect();
+    let dictionaries = dictionaries(writer, options)?;
+    let files = files(options, &snapshot, writer);
     // What the index knows and what there is are read at the same time.
     let (scan, manifest) = std::thread::scope(|scope| {
         let manifest = scope.spawn(|| snapshot.manifest());
@@ -160,7 +171,8 @@ pub fn ingest(
     let (scan, manifest) = (scan?, manifest.expect("reading columns does not panic")?);
     scan.warnings.iter().for_each(|warning| tell(Event::Warning(warning)));
     let mut pass = Pass {
-        rules: Rules::new(options, &snapshot, &manifest),
+        rules: Rules::new(options, dictionaries.analyzer(), &snapshot, &manifest),
+        dictionaries: &dictionaries,
         isolation: &options.isolation,
         writer,
         manifest: &manifest,
@@ -173,7 +185,7 @@ pub fn ingest(
     // What is not there, perhaps for a slip of the pen, is not to be asked for again.
     let roots = files.iter().filter(|root| std::fs::symlink_metadata(root).is_ok());
     pass.writer.add_roots(roots.map(|root| source::document_path(root)));
-    if files.len() < options.roots.len() {
+    if options.roots.iter().any(|root| is_standard_input(root)) {
         pass.take_standard_input()?;
     }
     pass.take_files(&scan)?;
@@ -182,8 +194,41 @@ pub fn ingest(
     Ok(pass.report)
 }
 
+/// The dictionaries that a pass analyses by, which the writer remembers.
+fn dictionaries(writer: &mut Writer, options: &Options) -> Result<Dictionaries, DictionaryError> {
+    let known = &writer.meta().settings.dictionaries;
+    let ChosenDictionaries { opened, settings } = match &options.dictionaries {
+        Some(chosen) => chosen.clone(),
+        None => {
+            let paths: Vec<_> = known.iter().map(|setting| PathBuf::from(&setting.path)).collect();
+            index::examined(&paths, known)?
+        }
+    };
+    writer.set_dictionaries(settings);
+    Ok(opened)
+}
+
+/// The files and folders that a pass reads: where other dictionaries analyse than before, all that the index knows.
+fn files(options: &Options, snapshot: &Snapshot, writer: &Writer) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        options.roots.iter().filter(|root| !is_standard_input(root)).cloned().collect();
+    let contents = |meta: &Meta| -> Vec<String> {
+        meta.settings.dictionaries.iter().map(|setting| setting.content.clone()).collect()
+    };
+    if contents(snapshot.meta()) != contents(writer.meta()) {
+        let known = snapshot.meta().roots.iter().map(PathBuf::from);
+        files.extend(known.filter(|root| root.exists() && !options.roots.contains(root)));
+    }
+    files
+}
+
+fn is_standard_input(root: &Path) -> bool {
+    root == Path::new("-")
+}
+
 struct Pass<'a> {
     rules: Rules<'a>,
+    dictionaries: &'a Dictionaries,
     isolation: &'a isolate::Options,
     writer: &'a mut Writer,
     manifest: &'a Manifest,
@@ -209,7 +254,7 @@ impl<'a> Pass<'a> {
     fn take_standard_input(&mut self) -> Result<(), IngestError> {
         let before = self.manifest.get("-").copied();
         let mut outcomes = Vec::new();
-        let (mut reader, mut composer) = (self.reader(), Composer::default());
+        let (mut reader, mut composer) = (self.reader(), Composer::new(self.dictionaries));
         reader.read_standard_input(before, &mut |outcome| {
             outcomes.push(outcome.composed(&mut composer));
             true
@@ -226,7 +271,7 @@ impl<'a> Pass<'a> {
         let (jobs, left_out): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
         let mut outcomes = Vec::new();
-        let (mut reader, mut composer) = (self.reader(), Composer::default());
+        let (mut reader, mut composer) = (self.reader(), Composer::new(self.dictionaries));
         for job in left_out {
             reader.read(job.found, job.before, &mut |outcome| {
                 outcomes.push(outcome.composed(&mut composer));
@@ -236,7 +281,7 @@ impl<'a> Pass<'a> {
         outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))?;
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
-        let (rules, isolation) = (self.rules, self.isolation);
+        let (rules, isolation, dictionaries) = (self.rules, self.isolation, self.dictionaries);
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(QUEUE);
             let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
@@ -244,7 +289,8 @@ impl<'a> Pass<'a> {
                 let sender = sender.clone();
                 let (jobs, next, stop) = (&jobs, &next, &stop);
                 let reader = Reader { rules, children: Children::new(isolation) };
-                scope.spawn(move || work(reader, jobs, next, stop, &sender));
+                let composer = Composer::new(dictionaries);
+                scope.spawn(move || work(reader, composer, jobs, next, stop, &sender));
             }
             drop(sender);
             let outcome = receiver.iter().try_for_each(|outcome| self.apply(outcome?));
@@ -375,12 +421,12 @@ impl<'a> Pass<'a> {
 /// Reads jobs until there are none left, or nobody wants them any more.
 fn work(
     mut reader: Reader<'_>,
+    mut composer: Composer,
     jobs: &[Job<'_>],
     next: &AtomicUsize,
     stop: &AtomicBool,
     sender: &SyncSender<Result<Outcome<Composed>, IngestError>>,
 ) {
-    let mut composer = Composer::default();
     while !stop.load(Ordering::Relaxed)
         && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
     {

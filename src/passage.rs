@@ -23,7 +23,7 @@ const MAX_BYTES_PER_HALF_WORD: usize = 20;
 /// Splits a document into passages that cover all of its text but white space, in order.
 ///
 /// A document that has a title and no text has one empty passage, so that the title can be found.
-pub fn split(document: &Document, settings: Settings) -> Vec<Passage> {
+pub fn split(document: &Document, settings: &Settings) -> Vec<Passage> {
     let words = settings.passage_words.max(1);
     let mut passages = Vec::new();
     for section in &document.sections {
@@ -302,7 +302,10 @@ mod tests {
     }
 
     fn texts(text: &str, passage_words: usize) -> Vec<String> {
-        split(&document(text), Settings { passage_words }).into_iter().map(|passage| passage.text).collect()
+        split(&document(text), &Settings { passage_words, ..Settings::default() })
+            .into_iter()
+            .map(|passage| passage.text)
+            .collect()
     }
 
     #[test]
@@ -339,9 +342,9 @@ mod tests {
     #[test]
     fn a_title_alone_makes_an_empty_passage() {
         let mut untitled = document("  \n");
-        assert!(split(&untitled, Settings::default()).is_empty());
+        assert!(split(&untitled, &Settings::default()).is_empty());
         untitled.facts.title = Some("Notice".into());
-        assert_eq!(split(&untitled, Settings::default()).len(), 1);
+        assert_eq!(split(&untitled, &Settings::default()).len(), 1);
     }
 
     #[test]
@@ -357,8 +360,10 @@ mod tests {
     fn rows_stay_whole_where_the_units_are_paragraphs() {
         let mut document = document("Name: A. B | Note: One. Two\n\nName: C | Note: Three. Four. Five");
         document.sections[0].units = Units::Paragraphs;
-        let texts: Vec<_> =
-            split(&document, Settings { passage_words: 9 }).into_iter().map(|p| p.text).collect();
+        let texts: Vec<_> = split(&document, &Settings { passage_words: 9, ..Settings::default() })
+            .into_iter()
+            .map(|p| p.text)
+            .collect();
         assert_eq!(texts, ["Name: A. B | Note: One. Two", "Name: C | Note: Three. Four. Five"]);
     }
 
@@ -371,7 +376,7 @@ mod tests {
             places.push(start, page(number));
         }
         document.origin = Origin::Places(places);
-        let passages = split(&document, Settings::default());
+        let passages = split(&document, &Settings::default());
         let told: Vec<_> = passages.iter().map(|p| (p.location.to_string(), p.text.as_str())).collect();
         let expected = [
             ("pages 1 to 2".to_owned(), "One two. Three four\nfive six."),
@@ -391,7 +396,7 @@ mod tests {
         fn passages_cover_the_document_in_order(text in "([a-zA-Z가-힣]{0,6}[ .\n]{0,3}){0,60}", words in 1usize..20) {
             let document = document(&text);
             let mut end = 0;
-            for passage in split(&document, Settings { passage_words: words }) {
+            for passage in split(&document, &Settings { passage_words: words, ..Settings::default() }) {
                 prop_assert!(passage.span.start >= end);
                 prop_assert!(text[end..passage.span.start].trim().is_empty());
                 prop_assert!(!passage.text.trim().is_empty());
@@ -404,7 +409,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_splitter_panic(text in "\\PC*", words in 1usize..8) {
-            split(&document(&text), Settings { passage_words: words });
+            split(&document(&text), &Settings { passage_words: words, ..Settings::default() });
         }
     }
 }

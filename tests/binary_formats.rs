@@ -40,7 +40,7 @@ fn document(name: &str) -> Document {
 
 /// The passage of a document in which this stands, whatever its line ends.
 fn passage(document: &Document, text: &str) -> Passage {
-    let passages = split(document, Settings::default());
+    let passages = split(document, &Settings::default());
     let found = passages.into_iter().find(|passage| passage.text.replace('\n', " ").contains(text));
     found.unwrap_or_else(|| panic!("{text:?} in {:?}", document.text))
 }

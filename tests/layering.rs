@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 44] = [
+const HOMES: [(&str, &[&str]); 45] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -58,7 +58,7 @@ const HOMES: [(&str, &[&str]); 44] = [
     ("zip", &["extract"]),
     ("tar", &["extract"]),
     ("rustix", &["isolate", "index"]),
-    ("blake3", &["source"]),
+    ("blake3", &["source", "analysis"]),
     ("encoding_rs", &["extract"]),
     ("chardetng", &["extract"]),
     ("pulldown_cmark", &["extract"]),
@@ -73,6 +73,7 @@ const HOMES: [(&str, &[&str]); 44] = [
     ("icu_normalizer", &["analysis", "extract"]),
     ("icu_properties", &["analysis"]),
     ("frostem", &["analysis"]),
+    ("lindera_dictionary", &["analysis"]),
     ("whatlang", &["analysis"]),
     ("jiff", &["date"]),
     ("memmap2", &["index"]),

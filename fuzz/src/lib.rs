@@ -27,7 +27,7 @@ fn check(document: &Document) {
         assert!(document.text.get(section.span.range()).is_some());
         end = section.span.end;
     }
-    for passage in passage::split(document, Settings::default()) {
+    for passage in passage::split(document, &Settings::default()) {
         assert_eq!(document.text[passage.span.range()], passage.text);
     }
     let _ = document.origin.locate(Span::new(0, document.text.len()));

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use frostem::Algorithm;
 
+use super::dictionary::Dictionaries;
 use super::stem::{self, Algorithms, Stems};
 
 /// How the words of a document are stemmed, by the document's language.
@@ -19,13 +20,26 @@ use super::stem::{self, Algorithms, Stems};
 /// By default that of English documents, which is also that of documents whose language has no stemmer, or is not
 /// known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Language(Algorithms);
+pub struct Language {
+    algorithms: Algorithms,
+    han: Han,
+}
+
+/// The language that words in Han characters are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Han {
+    Chinese,
+    /// Unless the document is in Chinese.
+    #[default]
+    Japanese,
+}
 
 impl Language {
     /// The language with this ISO 639 code.
     pub fn of_code(code: &str) -> Self {
         let all = Algorithms::default();
-        let latin = |latin| Self(Algorithms { latin, ..all });
+        let with = |algorithms| Self { algorithms, han: Han::default() };
+        let latin = |latin| with(Algorithms { latin, ..all });
         match code {
             "ca" => latin(Algorithm::Catalan),
             "cs" => latin(Algorithm::Czech),
@@ -51,17 +65,18 @@ impl Language {
             "sv" => latin(Algorithm::Swedish),
             "tr" => latin(Algorithm::Turkish),
             "bs" | "hr" | "sh" | "sr" => {
-                Self(Algorithms { latin: Algorithm::Serbian, cyrillic: Some(Algorithm::Serbian), ..all })
+                with(Algorithms { latin: Algorithm::Serbian, cyrillic: Some(Algorithm::Serbian), ..all })
             }
             "be" | "bg" | "kk" | "ky" | "mk" | "mn" | "tg" | "tt" | "uk" => {
-                Self(Algorithms { cyrillic: None, ..all })
+                with(Algorithms { cyrillic: None, ..all })
             }
-            "fa" => Self(Algorithms { arabic: Some(Algorithm::Persian), ..all }),
-            "ckb" | "ps" | "sd" | "ug" | "ur" => Self(Algorithms { arabic: None, ..all }),
-            "ne" => Self(Algorithms { devanagari: Some(Algorithm::Nepali), ..all }),
-            "mr" | "sa" => Self(Algorithms { devanagari: None, ..all }),
-            "yi" => Self(Algorithms { hebrew: Some(Algorithm::Yiddish), ..all }),
-            _ => Self(all),
+            "fa" => with(Algorithms { arabic: Some(Algorithm::Persian), ..all }),
+            "ckb" | "ps" | "sd" | "ug" | "ur" => with(Algorithms { arabic: None, ..all }),
+            "ne" => with(Algorithms { devanagari: Some(Algorithm::Nepali), ..all }),
+            "mr" | "sa" => with(Algorithms { devanagari: None, ..all }),
+            "yi" => with(Algorithms { hebrew: Some(Algorithm::Yiddish), ..all }),
+            "zh" => Self { han: Han::Chinese, ..Self::default() },
+            _ => with(all),
         }
     }
 
@@ -72,29 +87,41 @@ impl Language {
 
     /// The stem of a word, which is given as it is written and folded.
     pub fn stem<'w>(self, written: &str, folded: &'w str) -> Cow<'w, str> {
-        stem::stem(written, folded, self.0)
+        stem::stem(written, folded, self.algorithms)
+    }
+
+    /// The language that words in Han characters are of.
+    pub(super) fn han(self) -> Han {
+        self.han
+    }
+
+    /// This language with another one for words in Han characters.
+    pub(super) fn with(self, han: Han) -> Self {
+        Self { han, ..self }
     }
 
     /// What every folded word that has one of these stems in this language starts with: one of the texts given.
     pub fn starts_of_inflections(self, stems: &Stems) -> impl Iterator<Item = &str> {
-        stems.iter().map(move |stem| stem::start_of_inflections(stem, self.0))
+        stems.iter().map(move |stem| stem::start_of_inflections(stem, self.algorithms))
     }
 
     /// Whether the folded form of a Latin word is all that its stem depends on.
     pub(super) fn needs_no_accents(self) -> bool {
-        self.0.latin == Algorithm::English
+        self.algorithms.latin == Algorithm::English
     }
 }
 
-/// The languages of an index, as far as they change what the stem of a word is; English is always among them.
+/// The languages of an index, as far as they change what the stem of a word is, and its dictionaries; English is always
+/// among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Languages {
     distinct: Vec<Language>,
+    dictionaries: Dictionaries,
 }
 
 impl Default for Languages {
     fn default() -> Self {
-        Self { distinct: vec![Language::default()] }
+        Self { distinct: vec![Language::default()], dictionaries: Dictionaries::default() }
     }
 }
 
@@ -103,11 +130,21 @@ impl Languages {
     pub fn of<'c>(codes: impl IntoIterator<Item = &'c str>) -> Self {
         let mut languages = Self::default();
         for language in codes.into_iter().map(Language::of_code) {
-            if !languages.distinct.contains(&language) {
+            if !languages.distinct.iter().any(|known| known.algorithms == language.algorithms) {
                 languages.distinct.push(language);
             }
         }
         languages
+    }
+
+    /// The dictionaries by which words are found beside their characters.
+    pub fn dictionaries(&self) -> &Dictionaries {
+        &self.dictionaries
+    }
+
+    /// Puts other dictionaries in the place of those.
+    pub fn set_dictionaries(&mut self, dictionaries: Dictionaries) {
+        self.dictionaries = dictionaries;
     }
 
     /// Every stem that a word has in these languages, by its spelling as typed and by that without accents, which is

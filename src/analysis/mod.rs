@@ -1,12 +1,13 @@
 //! From text to terms: the one place that decides what a word is and when two words are the same.
 //!
 //! Indexing, querying and highlighting all go through [`Tokens`], so that what is found and what is marked
-//! can never disagree. Two views are made of it:
+//! can never disagree. Three views are made of it:
 //!
 //! | view | tokens | used for |
 //! |---|---|---|
 //! | `body` | folded words; each Han, Kana or Hangul character by itself | phrases, exact words, prefixes |
 //! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters, the two scripts of Kana apart | ranked words |
+//! | `word` | base forms of Japanese, Korean and Chinese words, where a user has a [dictionary] for them | ranked words in all their forms |
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
 //! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
@@ -15,6 +16,7 @@
 
 mod characters;
 mod detect;
+pub mod dictionary;
 mod fold;
 mod function_words;
 mod initials;
@@ -34,17 +36,18 @@ mod walk;
 
 pub use characters::{Characters, PairKind, ending_len};
 pub use detect::{KNOWN_LANGUAGES, detect_language};
+pub use dictionary::{BaseForm, Dictionaries, DictionaryError};
 pub use fold::{fold, fold_case};
 pub use function_words::{is_fragment, is_request_word, is_stop_word};
 pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
 pub use stem::Stems;
 pub use tantivy_tokenizers::{TERMS, register};
-pub use views::{Analyzer, TermList};
+pub use views::{Analyzer, TermList, Views};
 pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may
-/// give other terms than before.
+/// give other terms than before. At most 255: see [`Dictionaries::analyzer`].
 pub const VERSION: u32 = 3;
 
 /// What a stem begins with where it is indexed beside the words themselves.

@@ -4,8 +4,9 @@
 //! which the tokenizer of the index only has to part again. So a passage is walked once and not once for each view, its
 //! tokens are counted on the way, and that happens on whichever thread has the text.
 
+use super::dictionary::{BaseForm, Dictionaries, Segmenter};
 use super::stem_table::StemTable;
-use super::{Kind, Language, STEM_MARK, Tokens};
+use super::{Kind, Language, STEM_MARK, Token, Tokens};
 
 /// Terms in order, as one text.
 ///
@@ -78,23 +79,43 @@ impl TermList {
     }
 }
 
+/// Where the terms of a text's views go.
+#[derive(Debug)]
+pub struct Views<'l> {
+    /// Words and single characters.
+    pub body: &'l mut TermList,
+    /// Stems and pairs of characters.
+    pub stem: &'l mut TermList,
+    /// Base forms by dictionaries.
+    pub word: &'l mut TermList,
+}
+
 /// Makes the terms of texts. Each thread has its own: it remembers stems.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Analyzer {
     stems: StemTable,
     /// The last character of a run, for the pair that it makes with the next.
     before: String,
+    /// What finds base forms, where there are dictionaries.
+    segmenter: Option<Segmenter>,
 }
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Self { stems: StemTable::new(), before: String::new() }
+        Self::new(&Dictionaries::default())
     }
 }
 
 impl Analyzer {
-    /// Adds the terms of a text to two lists: those of its `body` view, and those of its `stem` view.
-    pub fn push_views(&mut self, text: &str, language: Language, body: &mut TermList, stem: &mut TermList) {
+    /// An analyzer that finds base forms by these dictionaries.
+    pub fn new(dictionaries: &Dictionaries) -> Self {
+        let segmenter = (!dictionaries.is_empty()).then(|| Segmenter::new(dictionaries.clone()));
+        Self { stems: StemTable::new(), before: String::new(), segmenter }
+    }
+
+    /// Adds the terms of a text to the lists of its views.
+    pub fn push_views(&mut self, text: &str, language: Language, views: Views<'_>) {
+        let Views { body, stem, word } = views;
         let mut walk = Tokens::new(text);
         // Whether the last character of a run waits for a second one to make a pair with.
         let mut is_alone = false;
@@ -111,6 +132,7 @@ impl Analyzer {
                     stem.push_with(|bytes| self.stems.push_stem(language, written, &token.term, bytes));
                 }
                 Kind::Character | Kind::NextCharacter => {
+                    self.push_to_run(text, token, language, word);
                     let ranked = token.ranked();
                     if token.kind == Kind::NextCharacter {
                         self.before.push_str(&ranked);
@@ -123,6 +145,15 @@ impl Analyzer {
         }
         if is_alone {
             stem.push(&self.before);
+        }
+        if let Some(segmenter) = &mut self.segmenter {
+            segmenter.finish(&mut |BaseForm { form, .. }| word.push(&form));
+        }
+    }
+
+    fn push_to_run(&mut self, text: &str, token: &Token, language: Language, word: &mut TermList) {
+        if let Some(segmenter) = &mut self.segmenter {
+            segmenter.push(text, token, language, &mut |BaseForm { form, .. }| word.push(&form));
         }
     }
 
@@ -192,7 +223,10 @@ mod tests {
         ) {
             let language = Language::of(code);
             let (mut body, mut stem) = (TermList::default(), TermList::default());
-            Analyzer::default().push_views(&text, language, &mut body, &mut stem);
+            let mut word = TermList::default();
+            let views = Views { body: &mut body, stem: &mut stem, word: &mut word };
+            Analyzer::default().push_views(&text, language, views);
+            prop_assert!(word.is_empty(), "there is no dictionary");
             let expected: Vec<_> = tokens(&text).into_iter().map(|token| token.term).collect();
             prop_assert_eq!(terms(&body), expected);
             prop_assert_eq!(terms(&stem), stem_terms(&text, language));

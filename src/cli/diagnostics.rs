@@ -76,7 +76,9 @@ impl Failure {
     /// What the program exits with.
     pub(super) fn outcome(&self) -> Outcome {
         match self {
-            Self::Query(_) | Self::Usage(_) | Self::Ingest(IngestError::Rule(_)) => Outcome::Usage,
+            Self::Query(_)
+            | Self::Usage(_)
+            | Self::Ingest(IngestError::Rule(_) | IngestError::Dictionary(_)) => Outcome::Usage,
             Self::Engine(error) if error.is_of_query() => Outcome::Usage,
             Self::Engine(EngineError::Open(error))
             | Self::Ingest(IngestError::Index(error))

@@ -11,10 +11,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::diagnostics::{Failure, Outcome, tell};
+use super::open_engine;
 use crate::engine::LocalEngine;
 use crate::evaluation::{DEPTH, Judgements, Measures};
 use crate::hit::{Group, Request};
-use crate::index::{Snapshot, Writer};
+use crate::index::{self, ChosenDictionaries, Writer};
 use crate::ingest;
 use crate::query::{self, Reading};
 use crate::render;
@@ -39,6 +40,9 @@ pub(super) struct Arguments {
     /// Look also for words that the first hits have in common, as `search --expand` does
     #[arg(long)]
     expand: bool,
+    /// Find Japanese, Korean or Chinese words in all their forms by this dictionary, as `index --dictionary` does
+    #[arg(long, value_name = "DIR")]
+    dictionary: Vec<PathBuf>,
     /// Give one JSON object for each collection
     #[arg(long)]
     json: bool,
@@ -47,10 +51,11 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let collections: Vec<_> =
         arguments.collections.iter().map(|folder| Collection::read(folder)).collect::<Result<_, _>>()?;
+    let dictionaries = index::examined(&arguments.dictionary, &[]).map_err(ingest::IngestError::from)?;
     let mut out = io::stdout().lock();
     let mut sum = Measures::default();
     for (number, collection) in collections.iter().enumerate() {
-        let (measures, queries) = evaluate(collection, arguments.expand)?;
+        let (measures, queries) = evaluate(collection, &dictionaries, arguments.expand)?;
         sum += measures;
         if arguments.json {
             write_json_line(&as_json(&collection.name, measures, queries), &mut out)?;
@@ -111,11 +116,19 @@ impl Collection {
 }
 
 /// The mean measures of a collection's queries, and how many these are.
-fn evaluate(collection: &Collection, expand: bool) -> Result<(Measures, usize), Failure> {
+fn evaluate(
+    collection: &Collection,
+    dictionaries: &ChosenDictionaries,
+    expand: bool,
+) -> Result<(Measures, usize), Failure> {
     let folder = tempfile::tempdir()?;
     let index = folder.path().join("index");
     let mut writer = Writer::open(&index, Duration::ZERO)?;
-    let options = ingest::Options { roots: vec![collection.corpus.clone()], ..ingest::Options::default() };
+    let options = ingest::Options {
+        roots: vec![collection.corpus.clone()],
+        dictionaries: Some(dictionaries.clone()),
+        ..ingest::Options::default()
+    };
     let report = ingest::ingest(&mut writer, &index, &options, &|event| {
         if let ingest::Event::Failed { path, reason } = event {
             tell(format_args!("{path}: {reason}"));
@@ -125,7 +138,7 @@ fn evaluate(collection: &Collection, expand: bool) -> Result<(Measures, usize), 
     if report.added == 0 {
         return Err(Failure::Usage(format!("{}: no document in it", collection.corpus.display())));
     }
-    let engine = LocalEngine::new(Snapshot::open(&index)?);
+    let engine = open_engine(&index)?;
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let sums: Vec<Result<Measures, Failure>> = std::thread::scope(|scope| {

@@ -11,7 +11,7 @@ use super::diagnostics::{Failure, Outcome, tell};
 use super::progress::{Detail, Progress};
 use crate::analysis::KNOWN_LANGUAGES;
 use crate::config::{DEFAULT_MAX_FILE_SIZE, DEFAULT_SOURCE};
-use crate::index::{OpenError, Snapshot, Writer};
+use crate::index::{self, ChosenDictionaries, OpenError, Snapshot, Writer};
 use crate::ingest::{self, IngestError, Options, Report};
 use crate::isolate::{self, Limits};
 use crate::render::Problem;
@@ -45,6 +45,8 @@ pub(super) struct Arguments {
     walk: WalkArguments,
     #[command(flatten)]
     read: ReadArguments,
+    #[command(flatten)]
+    dictionary: DictionaryArguments,
     #[command(flatten)]
     write: WriteArguments,
     /// List the types of files that --type takes, and do nothing else
@@ -107,6 +109,38 @@ pub(super) struct ReadArguments {
     /// Give up on one that gives more text
     #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "256M")]
     extract_output: u64,
+}
+
+/// By which dictionaries words of Japanese, Korean and Chinese are found.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct DictionaryArguments {
+    /// Find Japanese, Korean or Chinese words in all their forms by this dictionary, a folder that was built for lindera;
+    /// one for each language
+    ///
+    /// The index remembers it: later passes and searches need not name it. Those of before are dropped. All documents
+    /// are analysed again where the dictionary is another one. For programs that are built with the feature
+    /// `dictionary`; see GUIDE.md.
+    #[arg(long, value_name = "DIR")]
+    dictionary: Vec<PathBuf>,
+    /// Drop the dictionaries of the passes before
+    #[arg(long, conflicts_with = "dictionary")]
+    no_dictionary: bool,
+}
+
+impl DictionaryArguments {
+    /// The dictionaries for the index, where they are not those of the passes before.
+    fn chosen(&self, index: &Path) -> Result<Option<ChosenDictionaries>, Failure> {
+        if self.no_dictionary {
+            return Ok(Some(ChosenDictionaries::default()));
+        }
+        if self.dictionary.is_empty() {
+            return Ok(None);
+        }
+        // Where they are those of before, they need not be read again. What else is wrong with the index is told later.
+        let known = Snapshot::open(index).map(|snapshot| snapshot.meta().settings.dictionaries.clone());
+        let chosen = index::examined(&self.dictionary, &known.unwrap_or_default());
+        Ok(Some(chosen.map_err(IngestError::from)?))
+    }
 }
 
 impl ReadArguments {
@@ -188,6 +222,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     let options = Options {
         roots: arguments.paths.clone(),
         walk: arguments.walk.options(&global.index),
+        dictionaries: arguments.dictionary.chosen(&global.index)?,
         ..arguments.read.options()?
     };
     let (report, problems) = pass(global, options, &arguments.write, detail)?;

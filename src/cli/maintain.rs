@@ -49,7 +49,7 @@ pub(super) fn verify(global: &Global) -> Result<Outcome, Failure> {
         totals.add(Totals {
             documents: u64::from(record.passages > 0),
             passages: u64::from(record.passages),
-            tokens: [record.tokens, 0, 0, 0],
+            tokens: [record.tokens, 0, 0, 0, 0],
         });
     }
     let expected = snapshot.meta().totals;

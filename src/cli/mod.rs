@@ -17,12 +17,14 @@ mod status;
 mod terms;
 mod why_not;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_INDEX;
+use crate::engine::LocalEngine;
+use crate::index::Snapshot;
 use crate::isolate;
 use diagnostics::{Failure, Outcome, tell};
 
@@ -97,6 +99,15 @@ impl Global {
             When::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
         }
     }
+}
+
+/// Opens an index for queries, with its dictionaries; tells of those that cannot be used.
+fn open_engine(index: &Path) -> Result<LocalEngine, Failure> {
+    let mut snapshot = Snapshot::open(index)?;
+    for fault in snapshot.open_dictionaries() {
+        tell(format_args!("{fault}; the search goes on without it"));
+    }
+    Ok(LocalEngine::new(snapshot))
 }
 
 /// Runs the program with the arguments of its process.

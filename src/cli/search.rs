@@ -12,11 +12,11 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
-use crate::engine::{LocalEngine, unknown_facets, unknown_keys};
+use super::{Global, open_engine};
+use crate::engine::{unknown_facets, unknown_keys};
 use crate::index::Snapshot;
 use crate::ingest;
 use crate::query::Query;
@@ -122,7 +122,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
 /// Opens the index for the hits that are asked for; tells of facts that no document can be found or counted by, before
 /// any query is read.
 pub(super) fn open(global: &Global, hits: &HitArguments, filter: Option<Query>) -> Result<Session, Failure> {
-    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    let engine = open_engine(&global.index)?;
     let facets = hits.narrow.facets();
     let mut unknown = unknown_facets(engine.snapshot(), &facets)?;
     if let Some(filter) = &filter {

@@ -12,6 +12,7 @@ use super::Global;
 use super::diagnostics::{Failure, Outcome};
 use super::index::{WalkArguments, counted, grouped};
 use super::show::holdings;
+use crate::config::DictionarySetting;
 use crate::document::{DocumentRecord, State};
 use crate::index::{EntryState, Snapshot};
 use crate::render::{sanitised, write_json_line};
@@ -67,6 +68,7 @@ struct Status {
     index: String,
     format_version: u32,
     generation: u64,
+    dictionaries: Vec<DictionarySetting>,
     updated: Option<String>,
     roots: Vec<String>,
     documents: u64,
@@ -115,6 +117,7 @@ impl Status {
             index: snapshot.path().display().to_string(),
             format_version: meta.format_version,
             generation: snapshot.generation(),
+            dictionaries: meta.settings.dictionaries.clone(),
             updated: (meta.updated > 0).then(|| crate::date::show_time(meta.updated)),
             roots: meta.roots.clone(),
             documents: 0,
@@ -215,6 +218,9 @@ fn write_text(status: &Status, arguments: &Arguments, out: &mut dyn Write) -> Re
         row(name, format!("{format} {} ({}, {of_passages})", grouped(*documents), size(*bytes)))?;
     }
     row("languages", list(&status.languages))?;
+    for (place, DictionarySetting { path, language, .. }) in status.dictionaries.iter().enumerate() {
+        row(if place == 0 { "dictionary" } else { "" }, format!("{language} {path}"))?;
+    }
     row("on disk", format!("{} ({})", size(status.bytes.values().sum()), parts.join(", ")))?;
     row("segments", format!("{} ({} deleted entries)", status.segments, grouped(status.deleted)))?;
     row("skipped", with_reasons(status.skipped, &status.reasons.skipped))?;

@@ -10,12 +10,12 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Global;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::search::flags::ReadingArguments;
 use super::search::unknown_keys_told;
 use super::show::{find, without_text};
 use super::status::unknown;
+use super::{Global, open_engine};
 use crate::engine::{Engine, LocalEngine};
 use crate::hit::{Group, Request};
 use crate::index::Snapshot;
@@ -53,7 +53,7 @@ pub(super) struct Arguments {
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
     let parsed = query::parse(&arguments.query.join(" "), arguments.reading.options())?;
     parsed.notices.iter().for_each(|notice| tell(&notice.message));
-    let engine = LocalEngine::new(Snapshot::open(&global.index)?);
+    let engine = open_engine(&global.index)?;
     unknown_keys_told(engine.snapshot(), &parsed.query)?.iter().for_each(tell);
     let (id, verdict) = verdict(global, &engine, &arguments.document, &emphasised(&parsed.query))?;
     let mut out = BufWriter::new(io::stdout().lock());

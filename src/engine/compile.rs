@@ -16,12 +16,16 @@ use super::phrase::PhraseOrTitle;
 use super::plan::Plan;
 use super::rescore::Saturation;
 use super::{EngineError, expand, fact_filter, scope};
+use crate::analysis::dictionary::Reading;
 use crate::analysis::{PairKind, STEM_MARK, Stems};
 use crate::date::Period;
 use crate::hit::Request;
 use crate::index::{Fields, Kind, Snapshot};
 use crate::pattern::{Pairs, Pattern, Proximity, Words};
 use crate::query::{Filter, FilterClause, Matcher, Occur, Part, Query, Sizes, TextClause, TextField};
+
+/// What a base form weighs beside a pair of characters of its word. Chosen on questions in Japanese.
+const FORM_WEIGHT: f32 = 1.0;
 
 /// How many pairs of neighbours are looked for: a question has few, and a long text that was pasted has too many.
 const MAX_NEIGHBOURS: usize = 32;
@@ -52,12 +56,33 @@ pub(super) struct Leaf {
 /// A word that is scored by how often it stands in passages and documents.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RankedWord {
+    /// In which view of passages it is looked for.
+    pub(super) view: View,
     /// Its stems, any of which will do.
     pub(super) stems: Stems,
     /// The form that was typed, of a word that has inflections.
     pub(super) form: Option<String>,
     /// How more of it is worth less.
     pub(super) saturation: Saturation,
+}
+
+/// A view of passages by whose terms words are ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum View {
+    /// Stems, and pairs of characters.
+    Stems,
+    /// Base forms by dictionaries.
+    Forms,
+}
+
+impl View {
+    /// The field that holds it.
+    pub(super) fn field(self, fields: &Fields) -> Field {
+        match self {
+            Self::Stems => fields.stem,
+            Self::Forms => fields.word,
+        }
+    }
 }
 
 /// Two words that stand next to each other in the query.
@@ -256,7 +281,8 @@ impl<'a> Compiler<'a> {
 
     /// The leaf of a word that ranks.
     fn word(&mut self, word: RankedWord) -> Plan {
-        let terms = word.stems.iter().map(|stem| term_query(self.fields.stem, stem));
+        let field = word.view.field(self.fields);
+        let terms = word.stems.iter().map(|stem| term_query(field, stem));
         let mut terms: Vec<_> = terms.collect();
         let query = match terms.len() {
             1 => terms.remove(0),
@@ -285,6 +311,7 @@ impl<'a> Compiler<'a> {
             Pattern::Stem { stems, form } => Ok(self.word(RankedWord::new(stems, form))),
             Pattern::Pairs(pairs) => Ok(self.pairs(&pairs, asked)),
             Pattern::AnyOf(patterns) => self.any_of(matcher, patterns, asked),
+            Pattern::Forms(reading) => Ok(self.forms(&reading, asked)),
             Pattern::Mixed { pieces, required, .. } => self.mixed(matcher, pieces, *required, asked),
             Pattern::Phrase(words) if matches!(matcher, Matcher::Word(_)) => {
                 let phrase = self.literally(&Pattern::Phrase(words.clone()))?;
@@ -301,7 +328,9 @@ impl<'a> Compiler<'a> {
         asked: Asked,
     ) -> Result<Plan, EngineError> {
         let plans = patterns.into_iter().map(|pattern| self.anywhere(matcher, pattern, asked));
-        Ok(Plan::Or(plans.collect::<Result<_, _>>()?))
+        let mut plans = plans.collect::<Result<Vec<_>, _>>()?;
+        plans.retain(|plan| *plan != Plan::Nothing);
+        Ok(if plans.len() == 1 { plans.remove(0) } else { Plan::Or(plans) })
     }
 
     /// A text that mixes characters with words: all of it but its ending and, where it is only ranked, also its pieces.
@@ -381,6 +410,19 @@ impl<'a> Compiler<'a> {
         Plan::Sequence(parts.into_iter().chain([(Occur::Should, ranked)]).collect())
     }
 
+    /// The words that a dictionary takes a word for, in any form. What only may be a form of it is not excluded.
+    fn forms(&mut self, reading: &Reading, asked: Asked) -> Plan {
+        let mut leaf = |form: &String| self.word(RankedWord::of_form(form));
+        let plan = match asked {
+            Asked::Ranked if reading.telling().next().is_some() => {
+                Plan::Or(reading.telling().map(&mut leaf).collect())
+            }
+            Asked::Required if reading.is_whole => Plan::And(reading.forms.iter().map(&mut leaf).collect()),
+            Asked::Ranked | Asked::Required | Asked::Excluded => return Plan::Nothing,
+        };
+        Plan::Weighted(Box::new(plan), FORM_WEIGHT)
+    }
+
     /// Characters one behind the other, wherever a word of the passage is looked for.
     fn standing(&self, characters: &[String]) -> Box<dyn TantivyQuery> {
         let Fields { body, title, heading, .. } = *self.fields;
@@ -402,7 +444,8 @@ impl<'a> Compiler<'a> {
         let of = |text: &str| Term::from_field_text(field, text);
         let terms = |words: &[String]| words.iter().map(|word| of(word)).collect::<Vec<_>>();
         Ok(match pattern {
-            Pattern::Nothing => Box::new(EmptyQuery),
+            // Base forms of titles and headings are with those of the text.
+            Pattern::Nothing | Pattern::Forms(_) => Box::new(EmptyQuery),
             Pattern::Stem { stems, .. } => {
                 let marked = stems.iter().map(|stem| term_query(field, &format!("{STEM_MARK}{stem}")));
                 let mut queries: Vec<_> = marked.collect();
@@ -560,11 +603,17 @@ impl<'a> Compiler<'a> {
 
 impl RankedWord {
     fn new(stems: Stems, form: String) -> Self {
-        Self { stems, form: Some(form), saturation: Saturation::WORDS }
+        Self { view: View::Stems, stems, form: Some(form), saturation: Saturation::WORDS }
     }
 
     fn of_pair(pair: &[String; 2]) -> Self {
-        Self { stems: Stems::of(pair.concat()), form: None, saturation: Saturation::PAIRS }
+        let stems = Stems::of(pair.concat());
+        Self { view: View::Stems, stems, form: None, saturation: Saturation::PAIRS }
+    }
+
+    fn of_form(form: &str) -> Self {
+        let stems = Stems::of(form.to_owned());
+        Self { view: View::Forms, stems, form: None, saturation: Saturation::WORDS }
     }
 }
 

@@ -26,7 +26,6 @@ use tantivy::{DocId, Term};
 use super::EngineError;
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
-use crate::analysis::Stems;
 use crate::index::Snapshot;
 use look::Look;
 
@@ -115,7 +114,7 @@ impl<'a> Rescorer<'a> {
             return Ok(None);
         }
         let rated = leaves.iter().map(|(leaf, weight)| match &leaf.word {
-            Some(word) => Ok(RatedLeaf::Word { word, rarity: rarity_of(snapshot, &word.stems)? }),
+            Some(word) => Ok(RatedLeaf::Word { word, rarity: rarity_of(snapshot, word)? }),
             None => Ok(RatedLeaf::Plain(weight.as_ref())),
         });
         let totals = snapshot.meta().totals;
@@ -167,11 +166,12 @@ impl<'a> Rescorer<'a> {
     }
 }
 
-/// BM25's inverse document frequency of the word with these stems; of several the most frequent one's.
-fn rarity_of(snapshot: &Snapshot, stems: &Stems) -> Result<f64, EngineError> {
+/// BM25's inverse document frequency of a word; of several stems the most frequent one's.
+fn rarity_of(snapshot: &Snapshot, word: &RankedWord) -> Result<f64, EngineError> {
+    let field = word.view.field(snapshot.fields());
     let mut most = 0;
-    for stem in stems.iter() {
-        most = most.max(snapshot.doc_freq(&Term::from_field_text(snapshot.fields().stem, stem))?);
+    for stem in word.stems.iter() {
+        most = most.max(snapshot.doc_freq(&Term::from_field_text(field, stem))?);
     }
     Ok(rarity(most, snapshot.total_num_docs()?))
 }

@@ -10,7 +10,7 @@ use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::EngineError;
-use super::compile::{Compiled, Leaf, Neighbours};
+use super::compile::{Compiled, Leaf, Neighbours, RankedWord};
 use super::facets::Counter;
 use super::plan::{Plan, Value};
 use super::rescore::Rescorer;
@@ -215,7 +215,7 @@ impl<'a> Sweep<'a> {
     fn slack(&self, segment: &SegmentReader) -> Result<f64, EngineError> {
         let fields = self.snapshot.fields();
         let mut ratio: f64 = 1.0;
-        for field in [fields.stem, fields.body, fields.title, fields.heading] {
+        for field in [fields.stem, fields.body, fields.title, fields.heading, fields.word] {
             if !self.ranks_by(field) {
                 continue;
             }
@@ -230,9 +230,10 @@ impl<'a> Sweep<'a> {
         Ok(ROUNDING_SLACK / ratio)
     }
 
-    /// Whether scores may come from a field: words that rank are in `stem`, everything else may be anywhere.
+    /// Whether scores may come from a field: words that rank are in that of their view, everything else may be anywhere.
     fn ranks_by(&self, field: Field) -> bool {
-        field == self.snapshot.fields().stem || self.leaves.iter().any(|(leaf, _)| leaf.word.is_none())
+        let is_of_it = |word: &RankedWord| word.view.field(self.snapshot.fields()) == field;
+        self.leaves.iter().any(|(leaf, _)| leaf.word.as_ref().is_none_or(is_of_it))
     }
 
     /// Visits every passage that matches.

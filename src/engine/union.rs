@@ -11,13 +11,13 @@ use std::collections::HashMap;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader, TERMINATED, Term};
 
-use super::compile::Leaf;
+use super::compile::{Leaf, View};
 use super::plan::Plan;
 use super::{EngineError, expand};
-use crate::index::Snapshot;
+use crate::index::{Fields, Snapshot};
 use crate::query::Occur;
 
 /// How many passages are scored at once: their sums fit into the fastest cache of a processor.
@@ -31,18 +31,19 @@ const ROUNDING_OF_BLOCKS: f64 = 1.0 + 1e-5;
 
 /// Words any of which will do, each with what it weighs in the whole index; what bears most comes first.
 pub(super) struct Union {
-    field: Field,
+    fields: Fields,
     words: Vec<RatedTerm>,
     /// How many passages the index has.
     passages: u64,
-    /// How many tokens a passage has on average.
-    average: f32,
 }
 
 struct RatedTerm {
+    view: View,
     term: Term,
     /// In how many passages of the index it stands.
     passages: u64,
+    /// How many tokens a passage has on average.
+    average: f32,
     weight: Bm25Weight,
     /// What the score of the term is multiplied with.
     factor: f64,
@@ -66,19 +67,20 @@ impl Union {
         if !add_words(plan, 1.0, &leaves, &mut factors) || factors.is_empty() {
             return Ok(None);
         }
-        let field = snapshot.fields().stem;
+        let fields = *snapshot.fields();
         let passages = snapshot.total_num_docs()?;
-        #[expect(clippy::cast_possible_truncation, reason = "tantivy takes averages in single precision")]
-        let average = (snapshot.total_num_tokens(field)? as f64 / passages as f64) as f32;
         let mut words = Vec::with_capacity(factors.len());
-        for (stem, factor) in factors {
+        for ((view, stem), factor) in factors {
+            let field = view.field(&fields);
+            #[expect(clippy::cast_possible_truncation, reason = "tantivy takes averages in single precision")]
+            let average = (snapshot.total_num_tokens(field)? as f64 / passages as f64) as f32;
             let term = Term::from_field_text(field, stem);
             let with_it = snapshot.doc_freq(&term)?;
             let weight = Bm25Weight::for_one_term_without_explain(with_it, passages, average);
-            words.push(RatedTerm { term, passages: with_it, weight, factor });
+            words.push(RatedTerm { view, term, passages: with_it, average, weight, factor });
         }
         words.sort_by(|a, b| b.most().total_cmp(&a.most()).then_with(|| a.term.cmp(&b.term)));
-        Ok(Some(Self { field, words, passages, average }))
+        Ok(Some(Self { fields, words, passages }))
     }
 
     /// What a segment has of the words.
@@ -87,7 +89,10 @@ impl Union {
         for word in &self.words {
             cursors.extend(self.cursor(word, segment)?);
         }
-        let lengths = segment.get_fieldnorms_reader(self.field)?;
+        let lengths = Lengths {
+            stems: segment.get_fieldnorms_reader(self.fields.stem)?,
+            forms: segment.get_fieldnorms_reader(self.fields.word)?,
+        };
         Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::default() })
     }
 }
@@ -97,13 +102,13 @@ fn add_words<'l>(
     plan: &Plan,
     factor: f64,
     leaves: &impl Fn(usize) -> &'l Leaf,
-    factors: &mut HashMap<&'l str, f64>,
+    factors: &mut HashMap<(View, &'l str), f64>,
 ) -> bool {
     match plan {
         Plan::Leaf(leaf) => {
             let Some(word) = &leaves(*leaf).word else { return false };
             for stem in word.stems.iter() {
-                *factors.entry(stem).or_default() += factor;
+                *factors.entry((word.view, stem)).or_default() += factor;
             }
             true
         }
@@ -136,7 +141,7 @@ fn rest(cursors: &[Cursor<'_>]) -> Vec<f64> {
 pub(super) struct Walk<'w> {
     cursors: Vec<Cursor<'w>>,
     rest: Vec<f64>,
-    lengths: FieldNormReader,
+    lengths: Lengths,
     threshold: f64,
     window: Window,
 }
@@ -194,6 +199,21 @@ impl Walk<'_> {
     }
 }
 
+/// How long the passages of a segment are in each view.
+struct Lengths {
+    stems: FieldNormReader,
+    forms: FieldNormReader,
+}
+
+impl Lengths {
+    fn of(&self, view: View) -> &FieldNormReader {
+        match view {
+            View::Stems => &self.stems,
+            View::Forms => &self.forms,
+        }
+    }
+}
+
 /// The sums of some passages that stand one behind the other.
 struct Window {
     first: DocId,
@@ -237,14 +257,14 @@ impl Union {
         word: &'w RatedTerm,
         segment: &SegmentReader,
     ) -> Result<Option<Cursor<'w>>, EngineError> {
-        let index = segment.inverted_index(self.field)?;
+        let index = segment.inverted_index(word.view.field(&self.fields))?;
         let postings = index.read_block_postings(&word.term, IndexRecordOption::WithFreqs);
         let Some(postings) = postings.map_err(expand::io_error)? else { return Ok(None) };
         // Tantivy counts every entry.
         #[expect(clippy::cast_possible_truncation, reason = "tantivy takes averages in single precision")]
         let average = (index.total_num_tokens() as f64 / f64::from(segment.max_doc().max(1))) as f32;
         let in_segment = Bm25Weight::for_one_term_without_explain(word.passages, self.passages, average);
-        let stretch = f64::from(average / self.average).min(1.0);
+        let stretch = f64::from(average / word.average).min(1.0);
         Ok(Some(Cursor { word, postings, at: 0, in_segment, stretch }))
     }
 }
@@ -271,7 +291,8 @@ impl Cursor<'_> {
     }
 
     /// Adds the scores of the passages in a window, but for blocks in which none reaches the threshold.
-    fn add_to(&mut self, window: &mut Window, lengths: &FieldNormReader, threshold: f64) {
+    fn add_to(&mut self, window: &mut Window, lengths: &Lengths, threshold: f64) {
+        let lengths = lengths.of(self.word.view);
         loop {
             if self.at == 0 && threshold > 0.0 && self.most_in_block(lengths) < threshold {
                 self.at = self.postings.block_len();
@@ -296,10 +317,10 @@ impl Cursor<'_> {
     }
 
     /// What the word gives to the score of a passage that stands behind all that were asked for before.
-    fn score_of(&mut self, doc: DocId, lengths: &FieldNormReader) -> f64 {
+    fn score_of(&mut self, doc: DocId, lengths: &Lengths) -> f64 {
         if self.doc() < doc {
             self.at = self.postings.seek(doc);
         }
-        if self.doc() == doc { self.score(lengths) } else { 0.0 }
+        if self.doc() == doc { self.score(lengths.of(self.word.view)) } else { 0.0 }
     }
 }

@@ -11,7 +11,7 @@ use super::manifest::EntryState;
 use super::schema::{self, Fields, Kind, TITLE_COUNTS, Totals};
 use super::writer::short_hash;
 use super::{facts, stored};
-use crate::analysis::{Analyzer, Language, TermList};
+use crate::analysis::{Analyzer, Dictionaries, Language, TermList, Views};
 use crate::document::{DocId, DocumentRecord, Passage, State};
 
 /// A document's entries in the index, ready to be written: its record and behind it its passages, in order.
@@ -57,11 +57,13 @@ impl Shared {
 /// The terms of a passage's fields, kept from one passage to the next for their memory.
 #[derive(Debug, Default)]
 struct Terms {
-    /// Those that the title gives the fields `title` and `stem`, the same for all passages of a document.
+    /// Those that the title gives the fields `title`, `stem` and `word`, the same for all passages of a document.
     title: TermList,
     title_stems: TermList,
+    title_forms: TermList,
     body: TermList,
     stem: TermList,
+    word: TermList,
     heading: TermList,
     /// What is made on the way to others.
     unused: TermList,
@@ -69,12 +71,17 @@ struct Terms {
 
 impl Default for Composer {
     fn default() -> Self {
-        let (_, fields) = schema::schema();
-        Self { fields, analyzer: Analyzer::default(), terms: Terms::default(), stored: Vec::new() }
+        Self::new(&Dictionaries::default())
     }
 }
 
 impl Composer {
+    /// Makes entries with the base forms that these dictionaries know.
+    pub fn new(dictionaries: &Dictionaries) -> Self {
+        let (_, fields) = schema::schema();
+        Self { fields, analyzer: Analyzer::new(dictionaries), terms: Terms::default(), stored: Vec::new() }
+    }
+
     /// Makes the entries of a document.
     ///
     /// Fills in the record's number of passages and tokens.
@@ -89,8 +96,8 @@ impl Composer {
         let mut bytes = 0;
         for passage in passages {
             self.analyze(passage, language);
-            let Terms { title, body, stem, heading, .. } = &self.terms;
-            for (sum, list) in totals.tokens.iter_mut().zip([stem, body, title, heading]) {
+            let Terms { title, body, stem, heading, word, .. } = &self.terms;
+            for (sum, list) in totals.tokens.iter_mut().zip([stem, body, title, heading, word]) {
                 *sum += list.len();
             }
             bytes += entry_size(passage);
@@ -103,27 +110,32 @@ impl Composer {
     }
 
     fn take_title(&mut self, title: &str, language: Language) {
-        let Terms { title: words, title_stems, unused, .. } = &mut self.terms;
-        for list in [&mut *words, &mut *title_stems, &mut *unused] {
+        let Terms { title: words, title_stems, title_forms, unused, .. } = &mut self.terms;
+        for list in [&mut *words, &mut *title_stems, &mut *title_forms, &mut *unused] {
             list.clear();
         }
         self.analyzer.push_words_and_stems(title, language, words);
-        self.analyzer.push_views(title, language, unused, title_stems);
+        self.analyzer.push_views(
+            title,
+            language,
+            Views { body: unused, stem: title_stems, word: title_forms },
+        );
     }
 
     /// Makes the terms of a passage.
     fn analyze(&mut self, passage: &Passage, language: Language) {
-        let Terms { title_stems, body, stem, heading, unused, .. } = &mut self.terms;
-        for list in [&mut *body, &mut *stem, &mut *heading, &mut *unused] {
+        let Terms { title_stems, title_forms, body, stem, word, heading, unused, .. } = &mut self.terms;
+        for list in [&mut *body, &mut *stem, &mut *word, &mut *heading, &mut *unused] {
             list.clear();
         }
         (0..TITLE_COUNTS).for_each(|_| stem.append(title_stems));
+        (0..TITLE_COUNTS).for_each(|_| word.append(title_forms));
         for text in &passage.headings {
             self.analyzer.push_words_and_stems(text, language, heading);
             heading.push_gap();
-            self.analyzer.push_views(text, language, unused, stem);
+            self.analyzer.push_views(text, language, Views { body: unused, stem, word });
         }
-        self.analyzer.push_views(&passage.text, language, body, stem);
+        self.analyzer.push_views(&passage.text, language, Views { body, stem, word });
     }
 
     fn record_entry(&self, record: &DocumentRecord, kind: Kind, totals: Totals) -> TantivyDocument {
@@ -138,6 +150,7 @@ impl Composer {
         entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
         entry.add_u64(fields.state, entry_state(&record.state) as u64);
         entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
+        entry.add_u64(fields.analyzer, u64::from(record.fingerprint.analyzer));
         if let Some(parts) = record.parts {
             entry.add_u64(fields.parts, parts.documents);
             entry.add_u64(fields.broken_parts, parts.failed);
@@ -161,7 +174,10 @@ impl Composer {
         entry.add_text(fields.id, record.id.as_str());
         entry.add_text(fields.path, &record.path);
         entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
-        let Terms { title, body, stem, heading, .. } = &self.terms;
+        let Terms { title, body, stem, heading, word, .. } = &self.terms;
+        if !word.is_empty() {
+            entry.add_text(fields.word, word.as_str());
+        }
         let lists =
             [(fields.stem, stem), (fields.body, body), (fields.title, title), (fields.heading, heading)];
         for (field, list) in lists {

@@ -29,6 +29,8 @@ pub struct Entry {
     pub state: EntryState,
     /// The version of the extractor that read it.
     pub extractor: u32,
+    /// The number of the analysis that made its terms.
+    pub analyzer: u32,
     /// What it holds, if it is a container.
     pub parts: Option<Parts>,
     /// What its passages add to the index's totals.
@@ -46,6 +48,7 @@ impl Entry {
             hash: 0,
             state: EntryState::Failed,
             extractor: 0,
+            analyzer: 0,
             parts: None,
             totals: Totals::default(),
             address: DocAddress::new(0, 0),
@@ -196,6 +199,7 @@ struct Columns {
     hash: Column<u64>,
     state: Column<u64>,
     extractor: Column<u64>,
+    analyzer: Column<u64>,
     parts: Column<u64>,
     broken_parts: Column<u64>,
     passages: Column<u64>,
@@ -211,6 +215,7 @@ impl Columns {
             hash: columns.u64("hash")?,
             state: columns.u64("state")?,
             extractor: columns.u64("extractor")?,
+            analyzer: columns.u64("analyzer")?,
             parts: columns.u64("parts")?,
             broken_parts: columns.u64("broken_parts")?,
             passages: columns.u64("passages")?,
@@ -220,7 +225,7 @@ impl Columns {
 
     fn entry(&self, address: DocAddress) -> Entry {
         let number = |column: &Column<u64>| column.first(address.doc_id).unwrap_or_default();
-        let mut tokens = [0; 4];
+        let mut tokens = [0; 5];
         for (sum, column) in tokens.iter_mut().zip(&self.tokens) {
             *sum = number(column);
         }
@@ -234,6 +239,7 @@ impl Columns {
                 _ => EntryState::Failed,
             },
             extractor: u32::try_from(number(&self.extractor)).unwrap_or_default(),
+            analyzer: u32::try_from(number(&self.analyzer)).unwrap_or_default(),
             parts: self
                 .parts
                 .first(address.doc_id)

@@ -5,6 +5,7 @@
 //! [`Manifest`]s and records from them.
 
 mod deleted;
+mod dictionaries;
 mod directory;
 #[cfg(test)]
 mod disk_full;
@@ -34,6 +35,7 @@ use tantivy::{
 use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
 use deleted::DeletedOfSegments;
+pub use dictionaries::{ChosenDictionaries, examined};
 use directory::{IndexDirectory, Role};
 pub use entries::{Composer, Entries};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
@@ -180,7 +182,8 @@ impl Snapshot {
         self.generation
     }
 
-    /// The languages of the documents that the index holds, as far as they change what the stem of a word is.
+    /// The languages of the documents that the index holds, as far as they change what the stem of a word is, with the
+    /// dictionaries that were [opened](Self::open_dictionaries).
     pub fn languages(&self) -> &Languages {
         &self.languages
     }
@@ -338,7 +341,8 @@ impl Snapshot {
 /// BM25's figures, independent of an index's history: passages are counted, and what was deleted is not.
 impl Bm25StatisticsProvider for Snapshot {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let fields = [self.fields.stem, self.fields.body, self.fields.title, self.fields.heading];
+        let Fields { stem, body, title, heading, word, .. } = self.fields;
+        let fields = [stem, body, title, heading, word];
         let at = fields.iter().position(|&known| known == field);
         // At least one: an average length of zero would make scores undefined.
         Ok(at.map_or(1, |at| self.meta.totals.tokens[at].max(1)))

@@ -16,6 +16,7 @@
 //! | `path` | all | term | path filters, deleting a container's records |
 //! | `ordinal` | passages | term, column | the order of ties, the first passage of a document |
 //! | `stem` | passages | stems with frequencies: title three times, headings, text | ranking words |
+//! | `word` | passages | base forms by dictionaries, with frequencies: title three times, headings, text | ranking words in all their forms |
 //! | `body` | passages | folded words with positions | phrases, exact words, prefixes |
 //! | `title`, `heading` | passages | folded words and their stems, with positions | `title:` and `heading:`, phrases in titles |
 //! | `language`, `format`, `extension` | passages | term | filters |
@@ -24,7 +25,7 @@
 //! | `text` | passages | stored | hits |
 //! | `stored` | all | stored bytes: a [`StoredPassage`], or JSON of a `DocumentRecord` | hits, `status`, `show` |
 //! | `size` | all | column | filters, telling what changed |
-//! | `modified`, `hash`, `state`, `extractor` | documents, records | columns | telling what changed without reading what is stored |
+//! | `modified`, `hash`, `state`, `extractor`, `analyzer` | documents, records | columns | telling what changed without reading what is stored |
 //! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
 //!
@@ -41,7 +42,7 @@ use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
 /// The version of the format on disk.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// How often a title counts in the field `stem`, so that it weighs more inside of one term frequency.
 pub const TITLE_COUNTS: usize = 3;
@@ -55,6 +56,7 @@ pub struct Fields {
     pub path: Field,
     pub ordinal: Field,
     pub stem: Field,
+    pub word: Field,
     pub body: Field,
     pub title: Field,
     pub heading: Field,
@@ -70,10 +72,11 @@ pub struct Fields {
     pub hash: Field,
     pub state: Field,
     pub extractor: Field,
+    pub analyzer: Field,
     pub parts: Field,
     pub broken_parts: Field,
     pub passages: Field,
-    pub tokens: [Field; 4],
+    pub tokens: [Field; 5],
 }
 
 /// The kinds of entries, as the terms of the field `kind`.
@@ -99,7 +102,8 @@ impl Kind {
 }
 
 /// The names of the columns that sum up the tokens of a document's passages, one for each text field.
-pub const TOKEN_COLUMNS: [&str; 4] = ["tokens_stem", "tokens_body", "tokens_title", "tokens_heading"];
+pub const TOKEN_COLUMNS: [&str; 5] =
+    ["tokens_stem", "tokens_body", "tokens_title", "tokens_heading", "tokens_word"];
 
 /// The schema of an index, with its fields.
 pub fn schema() -> (Schema, Fields) {
@@ -112,6 +116,7 @@ pub fn schema() -> (Schema, Fields) {
         path: builder.add_text_field("path", raw()),
         ordinal: builder.add_u64_field("ordinal", INDEXED | FAST),
         stem: builder.add_text_field("stem", text(IndexRecordOption::WithFreqs)),
+        word: builder.add_text_field("word", text(IndexRecordOption::WithFreqs)),
         body: builder.add_text_field("body", with_positions()),
         title: builder.add_text_field("title", with_positions()),
         heading: builder.add_text_field("heading", with_positions()),
@@ -127,6 +132,7 @@ pub fn schema() -> (Schema, Fields) {
         hash: builder.add_u64_field("hash", column()),
         state: builder.add_u64_field("state", column()),
         extractor: builder.add_u64_field("extractor", column()),
+        analyzer: builder.add_u64_field("analyzer", column()),
         parts: builder.add_u64_field("parts", column()),
         broken_parts: builder.add_u64_field("broken_parts", column()),
         passages: builder.add_u64_field("passages", column()),
@@ -155,7 +161,7 @@ pub struct Meta {
     pub format_version: u32,
     /// The version of the analysis that made the terms.
     pub analyzer: u32,
-    /// How documents are split.
+    /// How documents are split and analysed.
     pub settings: Settings,
     /// The paths that were given to be ingested, without standard input.
     pub roots: Vec<String>,
@@ -189,8 +195,8 @@ pub struct Totals {
     pub documents: u64,
     /// Passages.
     pub passages: u64,
-    /// Tokens of the fields `stem`, `body`, `title` and `heading`.
-    pub tokens: [u64; 4],
+    /// Tokens of the fields `stem`, `body`, `title`, `heading` and `word`.
+    pub tokens: [u64; 5],
 }
 
 impl Totals {

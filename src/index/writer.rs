@@ -21,6 +21,7 @@ use super::manifest::Entry;
 use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis;
+use crate::config::DictionarySetting;
 
 /// How much memory postings take by default before they are written out as segments, in bytes: 96 MiB.
 pub const DEFAULT_MEMORY: u64 = 96 << 20;
@@ -126,6 +127,14 @@ impl Writer {
                 self.meta.roots.insert(at, root);
                 self.changed = true;
             }
+        }
+    }
+
+    /// Remembers the dictionaries that documents are analysed by from now on.
+    pub fn set_dictionaries(&mut self, dictionaries: Vec<DictionarySetting>) {
+        if self.meta.settings.dictionaries != dictionaries {
+            self.meta.settings.dictionaries = dictionaries;
+            self.changed = true;
         }
     }
 

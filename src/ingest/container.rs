@@ -14,7 +14,7 @@ use std::path::Path;
 use super::IngestError;
 use super::prepare::{Outcome, Reader, Send, Tally};
 use super::rules::Source;
-use crate::document::{DocumentRecord, Facts, Format, Parts, Passage, State};
+use crate::document::{DocumentRecord, Facts, Fingerprint, Format, Parts, Passage, State};
 use crate::index::{Entry, EntryState, Kind, Manifest, short_hash};
 use crate::source::read::{self, ReadError};
 use crate::source::size_text;
@@ -319,7 +319,8 @@ fn bounded(mut id: String) -> String {
 }
 
 fn is_same(before: &Entry, record: &DocumentRecord) -> bool {
-    before.hash == short_hash(&record.fingerprint.content) && before.extractor == record.fingerprint.extractor
+    let Fingerprint { content, extractor, analyzer } = &record.fingerprint;
+    (before.hash, before.extractor, before.analyzer) == (short_hash(content), *extractor, *analyzer)
 }
 
 fn key(id: &str) -> u64 {

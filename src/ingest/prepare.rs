@@ -359,7 +359,7 @@ impl Reader<'_> {
 
     /// The facts and passages of a document.
     pub(super) fn split(&self, document: Document) -> (Facts, Vec<Passage>) {
-        let passages = passage::split(&document, self.rules.snapshot.meta().settings);
+        let passages = passage::split(&document, &self.rules.snapshot.meta().settings);
         let mut facts = document.facts;
         if let Some(language) = self.rules.language {
             facts.language = Some(language.to_owned());

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::prepare::{Outcome, Prepared, Tally};
 use super::{IngestError, Options};
-use crate::analysis;
 use crate::document::{DocId, DocumentRecord, Facts, Fingerprint, Format, Passage, State};
 use crate::extract::{self, Reading};
 use crate::index::{Entry, EntryState, Kind, Manifest, Snapshot, short_hash};
@@ -34,11 +33,18 @@ pub(super) struct Tags {
     rules: u16,
     /// For documents: the language that they are taken to be in; 0 where they say themselves.
     language: u16,
+    /// The number of the analysis that makes their terms.
+    analyzer: u32,
 }
 
 impl<'a> Rules<'a> {
-    /// The rules of these options.
-    pub(super) fn new(options: &'a Options, snapshot: &'a Snapshot, manifest: &'a Manifest) -> Self {
+    /// The rules of these options, for an analysis with this number.
+    pub(super) fn new(
+        options: &'a Options,
+        analyzer: u32,
+        snapshot: &'a Snapshot,
+        manifest: &'a Manifest,
+    ) -> Self {
         let (max_size, hidden) = (options.walk.max_file_size, options.walk.hidden);
         let archive_depth = options.archive_depth;
         let limits = options.isolation.limits;
@@ -46,7 +52,7 @@ impl<'a> Rules<'a> {
         let text =
             format!("{max_size} {hidden:?} {archive_depth} {limits:?} {}", language.unwrap_or_default());
         let rules = u16::try_from(short_hash(&read::hash_bytes(text.as_bytes())) >> 48).unwrap_or(1).max(1);
-        let tags = Tags { rules, language: language.map_or(0, language_tag) };
+        let tags = Tags { rules, language: language.map_or(0, language_tag), analyzer };
         Self { snapshot, manifest, max_size, hidden, archive_depth, language, tags }
     }
 
@@ -67,15 +73,17 @@ impl<'a> Rules<'a> {
             (EntryState::Failed, _) => false,
             (_, Some(parts)) if parts.failed > 0 => false,
             (state, parts) => {
-                let Tags { rules, language } = self.tags;
+                let Tags { rules, language, analyzer } = self.tags;
                 let is_document = state == EntryState::Indexed && parts.is_none();
+                let was_analysed_so =
+                    entry.analyzer == analyzer || (state == EntryState::Skipped && parts.is_none());
                 let was_read_so = match language {
                     // A document keeps the language that it was given once.
                     0 if is_document => true,
                     language if is_document => [language, rules].map(u32::from).contains(&tag),
                     _ => tag == 0 || tag == u32::from(rules),
                 };
-                extract::is_current(extractor) && was_read_so
+                extract::is_current(extractor) && was_read_so && was_analysed_so
             }
         }
     }
@@ -115,7 +123,8 @@ impl Source<'_> {
 
     /// A record of this source without content.
     pub(super) fn record(&self, state: State, format: Option<Format>, content: String) -> DocumentRecord {
-        let mut fingerprint = fingerprint(content, format);
+        let (extractor, analyzer) = (extract::extractor(format), self.tags.analyzer);
+        let mut fingerprint = Fingerprint { content, extractor, analyzer };
         // By other rules another document may come of what was left out, and other parts of what holds parts.
         let holds_parts = format.is_some_and(|format| Reading::of(format) == Reading::Container);
         let is_document = state == State::Indexed && !(holds_parts && self.kind == Kind::Document);
@@ -151,13 +160,15 @@ impl Source<'_> {
         })
     }
 
-    /// Whether what is on record was read by this extractor, and in the language that is asked for if there is one.
+    /// Whether what is on record was read by this extractor, analysed as documents are now, and is in the language that is
+    /// asked for if there is one.
     pub(super) fn was_read_so(&self, before: &Entry, extractor: u32) -> bool {
         let language = u32::from(self.tags.language);
         let is_document = before.state == EntryState::Indexed && before.parts.is_none();
         match is_document {
             true => {
                 before.extractor & EXTRACTOR == extractor & EXTRACTOR
+                    && before.analyzer == self.tags.analyzer
                     && (language == 0 || before.extractor >> TAG_SHIFT == language)
             }
             false => before.extractor == extractor,
@@ -185,9 +196,4 @@ impl Source<'_> {
     pub(super) fn prepared(&self, record: DocumentRecord, passages: Vec<Passage>, tally: Tally) -> Prepared {
         Prepared { record, passages, kind: self.kind, before: self.before, tally }
     }
-}
-
-/// The fingerprint of content that was read as `format`.
-fn fingerprint(content: String, format: Option<Format>) -> Fingerprint {
-    Fingerprint { content, extractor: extract::extractor(format), analyzer: analysis::VERSION }
 }

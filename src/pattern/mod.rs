@@ -10,6 +10,7 @@ mod proximity;
 mod spelling;
 mod word;
 
+use crate::analysis::dictionary::Reading;
 use crate::analysis::{self, Kind, Languages, Stems, Token};
 use crate::query::Matcher;
 use spelling::MAX_CHARACTERS;
@@ -55,6 +56,9 @@ pub enum Pattern {
     /// A word written in Han, Kana or Hangul. Where it is ranked, each of its pairs of characters is a match by itself;
     /// where it is required, its parts must be there.
     Pairs(Pairs),
+    /// What a dictionary takes a word in Han, Kana or Hangul for, in any form. Where it is ranked, each of its words is a
+    /// match by itself; where it is required, all of them must be there.
+    Forms(Reading),
     /// A word in any of several spellings; at least two, the typed one first.
     AnyOf(Vec<Pattern>),
     /// A text without spaces that mixes such characters with words, numbers or punctuation (`2023年12月`): best as it

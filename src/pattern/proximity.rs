@@ -110,7 +110,12 @@ impl Families<'_> {
     /// The words of a pattern that is one phrase, or one word.
     fn phrase(&mut self, pattern: Pattern) -> Option<Vec<usize>> {
         let (words, last) = match pattern {
-            Pattern::Nothing | Pattern::Near(_) | Pattern::AnyOf(_) | Pattern::Mixed { .. } => return None,
+            // Where base forms stand is not known.
+            Pattern::Nothing
+            | Pattern::Near(_)
+            | Pattern::AnyOf(_)
+            | Pattern::Forms(_)
+            | Pattern::Mixed { .. } => return None,
             Pattern::Stem { stems, .. } => (Vec::new(), Words::Stem(stems)),
             Pattern::Word(word) => (Vec::new(), Words::Word(word)),
             Pattern::Prefix(prefix) => (Vec::new(), Words::Prefix(prefix)),

@@ -6,7 +6,8 @@
 //!   hyphen where they meet: `F-35A` and `F35A`.
 //! - What mixes scripts is found by its words and numbers, better with what is counted (`3月`), best as it stands.
 //! - A word in Han, Kana or Hangul is found by its pairs of characters where it is ranked, and by the parts that bear its
-//!   meaning where it is asked for.
+//!   meaning where it is asked for; where there is a dictionary for it, also by the words that it consists of, in all
+//!   their forms.
 
 use super::Pattern;
 use crate::analysis::{Characters, Kind, Languages, PairKind, Token, ending_len, tokens};
@@ -146,7 +147,17 @@ impl Typed<'_> {
             whole: characters.whole(),
             characters: tokens.iter().map(|token| token.term.clone()).collect(),
         });
-        any_of([typed].into_iter().chain(characters.other_forms().iter().map(|form| other_form(form))))
+        let forms = characters.other_forms();
+        let readings = self.languages.dictionaries().readings(self.text, tokens).into_iter();
+        // Of two characters that are more than one word each alone may be anything.
+        let readings =
+            readings.filter(|reading| tokens.len() > 2 || (reading.is_whole && reading.forms.len() == 1));
+        any_of(
+            [typed]
+                .into_iter()
+                .chain(forms.iter().map(|form| other_form(form)))
+                .chain(readings.map(Pattern::Forms)),
+        )
     }
 
     fn of_mixed(&self, tokens: &[Token]) -> Pattern {

@@ -204,7 +204,7 @@ impl Rescorer<'_> {
             RatedLeaf::Word { word, rarity } => {
                 let mut stems = Vec::new();
                 for stem in word.stems.iter() {
-                    stems.extend(open(fields.stem, stem, 1.0)?);
+                    stems.extend(open(word.view.field(fields), stem, 1.0)?);
                 }
                 let mut form = Vec::new();
                 if let Some(typed) = &word.form {

@@ -245,8 +245,7 @@ impl Container<'_, '_, '_, '_> {
             Ok(_) if is_known => Outcome::Same(Tally::Unchanged),
             Ok(document) => {
                 let (facts, passages) = self.reader.split(document);
-                let was_document = source.before.is_some_and(|before| before.is_document());
-                let tally = if was_document { Tally::Changed } else { Tally::Added };
+                let tally = source.tally(&record.fingerprint.content);
                 source.put(DocumentRecord { facts, ..record }, passages, tally)
             }
             Err(reason) if is_known => {
