@@ -12,8 +12,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::analysis::dictionary::Reading;
-use crate::analysis::{self, BaseForm, Kind, Language, Languages, Stems, Token};
+use crate::analysis::{self, BaseForm, Kind, Language, Languages, Reading, Stems, Token};
 use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `body` | folded words; each Han, Kana or Hangul character by itself | phrases, exact words, prefixes |
 //! | `stem` | stems of the folded words; overlapping pairs of adjoining Han, Kana and Hangul characters, the two scripts of Kana apart | ranked words |
-//! | `word` | base forms of Japanese, Korean and Chinese words, where a user has a [dictionary] for them | ranked words in all their forms |
+//! | `word` | base forms of Japanese, Korean and Chinese words, where a user has a dictionary for them | ranked words in all their forms |
 //!
 //! A word is a run of letters and digits with the marks that combine with them; everything else only
 //! separates. In scripts that write no spaces between words (Thai and others) a dictionary tells where they end.
@@ -16,7 +16,7 @@
 
 mod characters;
 mod detect;
-pub mod dictionary;
+mod dictionary;
 mod fold;
 mod function_words;
 mod initials;
@@ -36,7 +36,7 @@ mod walk;
 
 pub use characters::{Characters, PairKind, ending_len};
 pub use detect::{KNOWN_LANGUAGES, detect_language};
-pub use dictionary::{BaseForm, Dictionaries, DictionaryError};
+pub use dictionary::{BaseForm, Dictionaries, Dictionary, DictionaryError, Identity, Reading, Tongue};
 pub use fold::{fold, fold_case};
 pub use function_words::{is_fragment, is_request_word, is_stop_word};
 pub use language::{Language, Languages};

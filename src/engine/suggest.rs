@@ -44,7 +44,10 @@ pub(super) fn better_word(
     form: Form,
 ) -> Result<Option<String>, EngineError> {
     if analysis::tokens(word).first().is_some_and(|token| token.kind != Kind::Word) {
-        return characters::better_word(snapshot, word);
+        return match form == Form::Any && stands_in_another_form(snapshot, word)? {
+            true => Ok(None),
+            false => characters::better_word(snapshot, word),
+        };
     }
     let letters = word.chars().count();
     if letters < LEAST_LETTERS || !is_of_letters(word) {
@@ -73,6 +76,20 @@ pub(super) fn better_word(
 /// Whether a word has neither digits nor other signs of numbers in it: of those, every one near it is another number.
 fn is_of_letters(word: &str) -> bool {
     !word.contains(char::is_numeric)
+}
+
+/// Whether a dictionary takes a word for others that the index has, in whatever forms.
+fn stands_in_another_form(snapshot: &Snapshot, word: &str) -> Result<bool, EngineError> {
+    for reading in snapshot.languages().dictionaries().readings(word, &analysis::tokens(word)) {
+        let term = |form: &String| Term::from_field_text(snapshot.fields().word, form);
+        let mut all = reading.forms.iter().map(|form| snapshot.doc_freq(&term(form)));
+        let stand =
+            all.try_fold(reading.is_whole, |stand, passages| passages.map(|count| stand && count > RARE));
+        if stand? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How many passages have a word; at least how many, where these are enough for it not to be rare.

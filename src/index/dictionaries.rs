@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Snapshot;
-use crate::analysis::dictionary::{Dictionaries, Dictionary, DictionaryError, Identity};
+use crate::analysis::{Dictionaries, Dictionary, DictionaryError, Identity};
 use crate::config::DictionarySetting;
 
 impl Snapshot {

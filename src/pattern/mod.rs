@@ -10,8 +10,7 @@ mod proximity;
 mod spelling;
 mod word;
 
-use crate::analysis::dictionary::Reading;
-use crate::analysis::{self, Kind, Languages, Stems, Token};
+use crate::analysis::{self, Kind, Languages, Reading, Stems, Token};
 use crate::query::Matcher;
 use spelling::MAX_CHARACTERS;
 

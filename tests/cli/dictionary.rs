@@ -63,7 +63,7 @@ mod with {
     use insta::assert_snapshot;
     use serde_json::Value;
 
-    use super::tiny::{JAPANESE, KOREAN, build};
+    use super::tiny::{CHINESE, JAPANESE, KOREAN, build};
     use crate::harness::{Corpus, Run};
 
     const TEXTS: [(&str, &str); 8] = [
@@ -136,6 +136,18 @@ mod with {
         assert_eq!(marked(&corpus, "'\"行く\"'"), [""; 0], "a phrase is as it stands");
         assert_eq!(marked(&corpus, "=行く"), [""; 0]);
         assert_eq!(marked(&corpus, "title:走る"), marked(&corpus, "title:走る --filter lang:ja"));
+    }
+
+    #[test]
+    fn a_chinese_dictionary_serves_documents_in_chinese_in_either_writing() {
+        let corpus = Corpus::with(&[
+            ("docs/hant.jsonl", "{\"id\":\"1\",\"text\":\"飛彈\",\"lang\":\"zh\"}\n"),
+            ("docs/ja.jsonl", "{\"id\":\"1\",\"text\":\"飛彈\",\"lang\":\"ja\"}\n"),
+        ]);
+        build(&CHINESE, &corpus.path("zh"));
+        assert_eq!(corpus.run("index --dictionary zh docs").code, 0);
+        assert_eq!(marked(&corpus, "飞弹"), ["hant.jsonl#1#0: 飛彈"]);
+        assert_eq!(marked(&corpus, "飛彈").len(), 2, "by its characters");
     }
 
     /// The ids of all hits of a query.

@@ -217,7 +217,7 @@ impl Dictionaries {
         self.opened.is_empty()
     }
 
-    /// Each of them, in the order of their languages' codes but for Chinese, which comes first.
+    /// Each of them, in the order of [`Tongue`].
     pub fn iter(&self) -> impl Iterator<Item = &Dictionary> {
         self.opened.iter().map(Arc::as_ref)
     }
