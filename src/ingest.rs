@@ -151,8 +151,8 @@ pub enum IngestError {
 ///
 /// # Errors
 ///
-/// When the index cannot be read or written to, or a dictionary not be used; what was committed before stays. Sources that cannot be read are no
-/// errors: they are told of, counted and recorded.
+/// When the index cannot be read or written to, or a dictionary not be used; what was committed before stays. Sources that
+/// cannot be read are no errors: they are told of, counted and recorded.
 pub fn ingest(
     writer: &mut Writer,
     index: &Path,

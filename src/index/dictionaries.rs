@@ -57,9 +57,9 @@ pub fn examined(
 fn setting_of(dictionary: &Dictionary) -> Result<DictionarySetting, DictionaryError> {
     let Identity { content, stamp } = dictionary.identity().clone();
     let path = dictionary.path();
-    let reason = || "its path is not Unicode".to_owned();
-    let named =
-        path.to_str().ok_or_else(|| DictionaryError::NotOne { path: path.to_owned(), reason: reason() })?;
+    let no_text =
+        || DictionaryError::NotOne { path: path.to_owned(), reason: "its path is no Unicode".to_owned() };
+    let named = path.to_str().ok_or_else(no_text)?;
     let language = dictionary.tongue().code().to_owned();
     Ok(DictionarySetting { path: named.to_owned(), language, content, stamp })
 }
