@@ -3,6 +3,7 @@
 //! The large files are mapped, not read: opening one takes a millisecond. A dictionary is the user's own and still
 //! checked: what does not fit is told when it is opened, and what fails later ends the finding of words, not the program.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -40,11 +41,16 @@ impl fmt::Debug for Lexicon {
     }
 }
 
+/// How many words are remembered, each with what it is: most of any text.
+const MOST_KNOWN: usize = 1 << 15;
+
 /// What finding words needs, kept from one run to the next for its memory.
 #[derive(Default)]
 pub(super) struct Workspace {
     lattice: Lattice,
     offsets: Vec<(usize, WordId)>,
+    /// What words of the dictionaries are, with their forms folded, by their numbers.
+    known: HashMap<(Tongue, u32), Vec<Piece>>,
     /// Whether a dictionary made lindera fail.
     has_failed: bool,
 }
@@ -122,7 +128,8 @@ impl Lexicon {
         })
     }
 
-    fn segment(&self, run: &str, workspace: &mut Workspace) -> Words {
+    /// Finds where in a run the likeliest words begin, and which they are.
+    fn look_up(&self, run: &str, workspace: &mut Workspace) {
         let Dictionary {
             prefix_dictionary: words,
             character_definition,
@@ -143,21 +150,42 @@ impl Lexicon {
             &options,
         );
         workspace.lattice.tokens_offset_into(&mut workspace.offsets);
+    }
+
+    fn segment(&self, run: &str, workspace: &mut Workspace) -> Words {
+        self.look_up(run, workspace);
         let mut found = Sentence { is_whole: !workspace.offsets.is_empty(), ..Sentence::default() };
         let ends = workspace.offsets.iter().skip(1).map(|(start, _)| *start).chain([run.len()]);
+        if workspace.known.len() > MOST_KNOWN {
+            workspace.known.clear();
+        }
         for (&(start, id), end) in workspace.offsets.iter().zip(ends) {
             let Some(surface) = run.get(start..end) else { continue };
+            let unknown;
+            let pieces = if id.is_unknown() {
+                unknown = self.pieces(surface, id);
+                &unknown
+            } else {
+                let key = (self.grammar.tongue, id.id());
+                workspace.known.entry(key).or_insert_with(|| self.pieces(surface, id))
+            };
             let mut at = start;
-            self.grammar.read(surface, &self.details(id), &mut |piece| {
-                let range = match piece.part {
-                    Some(len) => at..at + len,
-                    None => start..end,
-                };
+            for piece in pieces {
+                let range = piece.part.map_or(start..end, |len| at..at + len);
                 at = range.end;
                 found.push(piece, range);
-            });
+            }
         }
         Words { found: found.words, is_whole: found.is_whole }
+    }
+
+    /// What a word is, and what it consists of.
+    fn pieces(&self, surface: &str, id: WordId) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        self.grammar.read(surface, &self.details(id), &mut |piece| {
+            pieces.push(Piece { base: folded(&piece.base), ..piece });
+        });
+        pieces
     }
 
     fn details(&self, id: WordId) -> Vec<&str> {
@@ -179,14 +207,10 @@ struct Sentence {
 }
 
 impl Sentence {
-    fn push(&mut self, piece: Piece, range: Range<usize>) {
+    fn push(&mut self, piece: &Piece, range: Range<usize>) {
         match piece.role {
-            Role::Word | Role::Inflected => {
-                let form = folded(&piece.base);
-                if !form.is_empty() {
-                    self.words.push(Word { form, range });
-                }
-            }
+            Role::Word | Role::Inflected if piece.base.is_empty() => {}
+            Role::Word | Role::Inflected => self.words.push(Word { form: piece.base.clone(), range }),
             Role::Ending => {
                 if let Some(word) = self.words.last_mut().filter(|_| self.is_open) {
                     word.range.end = word.range.end.max(range.end);

@@ -38,7 +38,7 @@ use run::Run;
 const MOST_FORMS: usize = 64;
 
 /// What a dictionary knows words of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tongue {
     /// Words in Han characters, of documents in Chinese.
     Chinese,
