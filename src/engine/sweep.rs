@@ -230,10 +230,12 @@ impl<'a> Sweep<'a> {
         Ok(ROUNDING_SLACK / ratio)
     }
 
-    /// Whether scores may come from a field: words that rank are in that of their view, everything else may be anywhere.
+    /// Whether scores may come from a field: words that rank are in that of their view, everything else may be anywhere
+    /// but among base forms.
     fn ranks_by(&self, field: Field) -> bool {
-        let is_of_it = |word: &RankedWord| word.view.field(self.snapshot.fields()) == field;
-        self.leaves.iter().any(|(leaf, _)| leaf.word.as_ref().is_none_or(is_of_it))
+        let fields = self.snapshot.fields();
+        let is_of_it = |word: &RankedWord| word.view.field(fields) == field;
+        self.leaves.iter().any(|(leaf, _)| leaf.word.as_ref().map_or(field != fields.word, is_of_it))
     }
 
     /// Visits every passage that matches.

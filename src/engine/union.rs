@@ -89,10 +89,12 @@ impl Union {
         for word in &self.words {
             cursors.extend(self.cursor(word, segment)?);
         }
-        let lengths = Lengths {
-            stems: segment.get_fieldnorms_reader(self.fields.stem)?,
-            forms: segment.get_fieldnorms_reader(self.fields.word)?,
+        let stems = segment.get_fieldnorms_reader(self.fields.stem)?;
+        let forms = match self.words.iter().any(|word| word.view == View::Forms) {
+            true => segment.get_fieldnorms_reader(self.fields.word)?,
+            false => stems.clone(),
         };
+        let lengths = Lengths { stems, forms };
         Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::default() })
     }
 }
