@@ -434,10 +434,9 @@ impl Tops {
             self.documents.offer(best);
         }
         found.seen += self.seen;
-        found.passages.extend(self.passages.into_sorted().into_iter().map(|candidate| (segment, candidate)));
-        found
-            .documents
-            .extend(self.documents.into_sorted().into_iter().map(|candidate| (segment, candidate)));
+        let in_segment = |candidate| (segment, candidate);
+        found.passages.extend(self.passages.into_candidates().into_iter().map(in_segment));
+        found.documents.extend(self.documents.into_candidates().into_iter().map(in_segment));
     }
 }
 
