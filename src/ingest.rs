@@ -243,7 +243,7 @@ struct Pass<'a> {
 /// A found source that may have to be read, with what the index knows of it.
 struct Job<'a> {
     found: &'a Found,
-    before: Option<Entry>,
+    before: Option<&'a Entry>,
 }
 
 impl<'a> Pass<'a> {
@@ -273,7 +273,7 @@ impl<'a> Pass<'a> {
         let mut outcomes = Vec::new();
         let (mut reader, mut composer) = (self.reader(), Composer::new(self.dictionaries));
         for job in left_out {
-            reader.read(job.found, job.before, &mut |outcome| {
+            reader.read(job.found, job.before.copied(), &mut |outcome| {
                 outcomes.push(outcome.composed(&mut composer));
                 true
             })?;
@@ -302,18 +302,21 @@ impl<'a> Pass<'a> {
     }
 
     /// What must be looked at; what is plainly unchanged is counted here.
-    fn jobs<'f>(&mut self, scan: &'f Scan) -> Vec<Job<'f>> {
+    fn jobs<'f>(&mut self, scan: &'f Scan) -> Vec<Job<'f>>
+    where
+        'a: 'f,
+    {
         let recent = self.writer.meta().updated.saturating_mul(1_000_000_000) - RECENT;
         let mut jobs = Vec::new();
         for found in &scan.found {
-            let before = self.manifest.get(found.path()).copied();
+            let before = self.manifest.get(found.path());
             match (found, before) {
                 (Found::File(file), Some(before))
-                    if self.rules.is_current(&before)
+                    if self.rules.is_current(before)
                         && (file.size, file.modified) == (before.size, before.modified)
                         && file.modified < recent =>
                 {
-                    self.count_unchanged(&before);
+                    self.count_unchanged(before);
                 }
                 _ => jobs.push(Job { found, before }),
             }
@@ -431,7 +434,7 @@ fn work(
         && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
     {
         let mut send = |outcome: Outcome| sender.send(Ok(outcome.composed(&mut composer))).is_ok();
-        match reader.read(job.found, job.before, &mut send) {
+        match reader.read(job.found, job.before.copied(), &mut send) {
             Ok(()) => drop(send(Outcome::FileDone { bytes: size_of(job.found) })),
             Err(error) => drop(sender.send(Err(error))),
         }

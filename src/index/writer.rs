@@ -306,7 +306,8 @@ fn writer_options(memory: u64) -> IndexWriterOptions {
     IndexWriterOptions::builder()
         .memory_budget_per_thread(memory_per_thread(memory, threads))
         .num_worker_threads(threads)
-        .num_merge_threads(threads)
+        // One merge at a time: what two hold at once is most of the memory of a large pass.
+        .num_merge_threads(1)
         .build()
 }
 
