@@ -326,3 +326,69 @@ impl Cursor<'_> {
         if self.doc() == doc { self.score(lengths.of(self.word.view)) } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::super::compile::compile;
+    use super::super::laws::{passage, record};
+    use super::*;
+    use crate::index::{Composer, Kind, Writer};
+    use crate::query::{Options, parse};
+
+    /// A text with so many of each of two words and of others.
+    fn text((first, second, others): (usize, usize, usize)) -> String {
+        [("alpha ", first), ("beta ", second), ("other ", others)]
+            .map(|(word, count)| word.repeat(count))
+            .concat()
+    }
+
+    fn snapshot(folder: &std::path::Path, segments: &[Vec<String>]) -> Snapshot {
+        let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
+        for (segment, texts) in segments.iter().enumerate() {
+            let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
+            let record = record(&format!("{segment}.txt"), None);
+            let entries = Composer::default().compose(record, &passages, Kind::Document);
+            writer.put(entries, None).expect("it is put");
+            writer.commit().expect("it is committed");
+        }
+        writer.close().expect("it is closed");
+        Snapshot::open(folder).expect("it opens")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn what_reaches_the_threshold_is_visited_whatever_blocks_are_left_out(
+            short in prop::collection::vec((0..4_usize, 0..2_usize, 0..6_usize), 300..600),
+            long in prop::collection::vec((0..4_usize, 0..2_usize, 0..90_usize), 300..600),
+            words in prop::sample::select(&["alpha", "alpha beta", "beta alpha^3"][..]),
+        ) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let texts = |parts: Vec<_>| parts.into_iter().map(text).collect::<Vec<_>>();
+            let snapshot = snapshot(folder.path(), &[texts(short), texts(long)]);
+            let query = parse(words, Options::default()).expect("a query").query;
+            let compiled = compile(&query, &snapshot).expect("it compiles");
+            let union = Union::of(&snapshot, &compiled.plan, |leaf| &compiled.leaves[leaf]);
+            let union = union.expect("it reads").expect("any of the words will do");
+            for segment in snapshot.searcher().segment_readers() {
+                let run = |threshold: f64| {
+                    let mut visited = Vec::new();
+                    let walk = union.open(segment).expect("it opens");
+                    walk.run(threshold, &mut |doc, score| { visited.push((doc, score)); threshold });
+                    visited
+                };
+                let all = run(0.0);
+                let mut scores: Vec<f64> = all.iter().map(|&(_, score)| score).collect();
+                scores.sort_by(f64::total_cmp);
+                for threshold in scores.iter().step_by(1 + scores.len() / 20).chain(scores.last()) {
+                    let wanted: Vec<_> = all.iter().copied().filter(|(_, score)| score >= threshold).collect();
+                    prop_assert_eq!(run(*threshold), wanted);
+                }
+            }
+        }
+    }
+}
