@@ -1,9 +1,8 @@
 //! The reading of dictionaries in a program that is built without: there are none.
 
-use std::ops::Range;
 use std::path::Path;
 
-use super::{DictionaryError, Tongue};
+use super::{DictionaryError, Tongue, Words};
 
 /// A dictionary that cannot be.
 #[derive(Debug)]
@@ -12,20 +11,6 @@ pub(super) enum Lexicon {}
 /// What finding words needs: nothing.
 #[derive(Debug, Default)]
 pub(super) struct Workspace;
-
-/// The words of a run.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    pub(super) found: Vec<Word>,
-    pub(super) is_whole: bool,
-}
-
-/// A word of a run.
-#[derive(Debug)]
-pub(super) struct Word {
-    pub(super) form: String,
-    pub(super) range: Range<usize>,
-}
 
 impl Lexicon {
     /// Says that there is none.

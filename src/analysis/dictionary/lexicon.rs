@@ -17,7 +17,7 @@ use lindera_dictionary::mode::Mode;
 use lindera_dictionary::viterbi::{Lattice, LatticeOptions, WordId};
 
 use super::grammar::{Grammar, Piece, Role};
-use super::{DictionaryError, Tongue};
+use super::{DictionaryError, Tongue, Word, Words};
 use crate::analysis::tokens;
 use crate::analysis::walk::truncate;
 
@@ -59,23 +59,6 @@ impl fmt::Debug for Workspace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Workspace").finish_non_exhaustive()
     }
-}
-
-/// The words of a run.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    pub(super) found: Vec<Word>,
-    /// Whether everything in the run is a word, an ending or grammar.
-    pub(super) is_whole: bool,
-}
-
-/// A word of a run.
-#[derive(Debug)]
-pub(super) struct Word {
-    /// The base form, folded.
-    pub(super) form: String,
-    /// Where in the run it stands with its endings, in bytes.
-    pub(super) range: Range<usize>,
 }
 
 impl Lexicon {

@@ -275,6 +275,23 @@ impl Dictionaries {
     }
 }
 
+/// The words of a run.
+#[derive(Debug, Default)]
+struct Words {
+    found: Vec<Word>,
+    /// Whether everything in the run is a word, an ending or grammar.
+    is_whole: bool,
+}
+
+/// A word of a run.
+#[derive(Debug)]
+struct Word {
+    /// The base form, folded.
+    form: String,
+    /// Where in the run it stands with its endings, in bytes.
+    range: Range<usize>,
+}
+
 /// The base form of a word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseForm {
