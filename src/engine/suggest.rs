@@ -7,8 +7,8 @@
 //! Of the words few enough edits away, those with the same first letter come first, which people rarely
 //! mistype; then those fewer edits away; then those in more passages; then by the alphabet. Inflections of what was
 //! typed are no corrections of it. Where a word of grammar was meant, nothing is suggested: it would find nothing that
-//! the rest of the query does not, and the next best word is not what was meant. Passages that were deleted do not count, so that a suggestion does not depend
-//! on an index's history. Words of Hangul, Han and Kana are in `characters`.
+//! the rest of the query does not, and the next best word is not what was meant. Passages that were deleted do not
+//! count, so that a suggestion does not depend on an index's history. Words of Hangul, Han and Kana are in `characters`.
 
 mod characters;
 
