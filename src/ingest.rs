@@ -190,7 +190,7 @@ pub fn ingest(
     }
     pass.take_files(&scan)?;
     pass.remove_vanished(&scan)?;
-    pass.commit()?;
+    pass.commit(Writer::commit_pass)?;
     Ok(pass.report)
 }
 
@@ -353,7 +353,7 @@ impl<'a> Pass<'a> {
             Outcome::FileDone { bytes } => (self.tell)(Event::FileDone { bytes }),
         }
         if self.last_commit.elapsed() >= self.commit_every {
-            self.commit()?;
+            self.commit(Writer::commit)?;
             self.last_commit = Instant::now();
         }
         Ok(())
@@ -361,12 +361,12 @@ impl<'a> Pass<'a> {
 
     /// Publishes what there is, and with it that containers are under way: what would be replaced in the same commit is
     /// never written.
-    fn commit(&mut self) -> Result<(), IngestError> {
+    fn commit(&mut self, commit: fn(&mut Writer) -> Result<(), OpenError>) -> Result<(), IngestError> {
         (self.tell)(Event::Committing);
         for (_, Composed { entries, before, .. }) in self.announced.drain() {
             self.writer.put(entries, before.as_ref())?;
         }
-        Ok(self.writer.commit()?)
+        Ok(commit(self.writer)?)
     }
 
     fn put(&mut self, composed: Composed) -> Result<(), IngestError> {

@@ -13,6 +13,7 @@ mod entries;
 mod facts;
 mod load;
 mod manifest;
+mod merges;
 mod places;
 #[cfg(target_os = "linux")]
 mod prefetched;

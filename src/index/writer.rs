@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::directory::error::LockError;
@@ -18,6 +19,7 @@ use super::directory::{Fault, IndexDirectory, Role};
 use super::entries::Entries;
 use super::load::{Load, Waiting};
 use super::manifest::Entry;
+use super::merges::Merges;
 use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis;
@@ -49,6 +51,10 @@ pub struct Writer {
     meta: Meta,
     fault: Fault,
     changed: bool,
+    /// How many entries were added since the last pass ended.
+    added: u64,
+    /// Where those who merge segments look how many entries the pass added that has ended.
+    of_pass: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -102,6 +108,9 @@ impl Writer {
         analysis::register(index.tokenizers());
         let writer =
             retried(deadline, || index.writer_with_options(writer_options(memory))).map_err(failed)?;
+        let merges = Merges::default();
+        let of_pass = merges.of_pass();
+        writer.set_merge_policy(Box::new(merges));
         let (meta, _) = read_meta(path, &index)?;
         Ok(Self {
             path: path.into(),
@@ -112,6 +121,8 @@ impl Writer {
             meta,
             fault,
             changed: false,
+            added: 0,
+            of_pass,
         })
     }
 
@@ -155,6 +166,8 @@ impl Writer {
         operations.extend(documents.into_iter().map(|entry| UserOperation::Add(waiting(entry))));
         self.meta.totals.add(totals);
         self.changed = true;
+        self.of_pass.store(0, Ordering::Relaxed);
+        self.added += operations.len() as u64;
         self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
     }
 
@@ -188,6 +201,17 @@ impl Writer {
         outcome.map_err(|error| self.failed(error))?;
         self.changed = false;
         Ok(())
+    }
+
+    /// Publishes as [`Writer::commit`] does, as the last time in a pass: after it, small segments are merged where the
+    /// pass has added much.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Writer::commit`].
+    pub fn commit_pass(&mut self) -> Result<(), OpenError> {
+        self.of_pass.store(std::mem::take(&mut self.added), Ordering::Relaxed);
+        self.commit()
     }
 
     /// Merges all segments into one and removes what was deleted; gives the number of segments that there were.
