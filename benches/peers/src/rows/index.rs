@@ -18,7 +18,7 @@ use crate::table::{Goal, Row, megabytes, significant};
 use crate::work::{Amount, Work, remove};
 
 /// How much text instructions are counted over, in bytes.
-const SLICE: usize = 8_000_000;
+const SLICE: usize = 32_000_000;
 
 /// The time, size and memory of indexes from nothing; `first` is what ours cost the first time, where it was just made.
 pub fn rows(work: &Work, rounds: usize, first: Option<Cost>) -> Result<Vec<Row>> {
@@ -143,8 +143,7 @@ pub fn instructions(work: &Work) -> Result<Vec<Row>> {
     };
     let ours = count(&["tidings"], &documents, &own_index)?
         - count(&["nothing-of-documents"], &documents, &own_index)?;
-    let theirs = count(&["tantivy", "--threads", "1"], &lines, &peer_index)?
-        - count(&["nothing"], &lines, &peer_index)?;
+    let theirs = count(&["tantivy"], &lines, &peer_index)? - count(&["nothing"], &lines, &peer_index)?;
     let each = |count: f64| format!("{} a byte", significant(count));
     let what = format!("instructions of analysis and indexing, {} ({counter:?})", megabytes(amount.bytes));
     Ok(vec![
