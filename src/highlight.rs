@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::analysis::{self, BaseForm, Kind, Language, Languages, Reading, Stems, Token};
+use crate::analysis::{BaseForm, Kind, Language, Languages, Reading, Stems, Token, Tokens};
 use crate::pattern::{Finder, Pairs, Pattern, Proximity, Words};
 use crate::query::{Occur, Part, Query, TextClause, TextField};
 use crate::span::{InPassage, Span};
@@ -119,13 +119,33 @@ struct Side<'h> {
 
 /// A token as it is written.
 struct Word<'h> {
+    /// Without a term where that is what is written: most words would be copied for nothing.
     token: Token,
     written: &'h str,
 }
 
+impl Word<'_> {
+    fn term(&self) -> &str {
+        if self.token.term.is_empty() { self.written } else { &self.token.term }
+    }
+
+    /// As [`Token::ranked`].
+    fn ranked(&self) -> Cow<'_, str> {
+        if self.token.is_hiragana { self.token.ranked() } else { Cow::Borrowed(self.term()) }
+    }
+}
+
 fn words(text: &str) -> Vec<Word<'_>> {
-    let tokens = analysis::tokens(text).into_iter();
-    tokens.map(|token| Word { written: &text[token.span.clone()], token }).collect()
+    let mut words = Vec::new();
+    let mut walk = Tokens::new(text);
+    while walk.advance() {
+        let Token { ref term, ref span, position, kind, is_hiragana } = *walk.token();
+        let written = &text[span.clone()];
+        let term = if term == written { String::new() } else { term.clone() };
+        let token = Token { term, span: span.clone(), position, kind, is_hiragana };
+        words.push(Word { token, written });
+    }
+    words
 }
 
 impl<'h> Analysed<'h> {
@@ -297,10 +317,10 @@ impl<'h> Analysed<'h> {
     /// The words with one of these stems. Making the stem of every word of a text takes longer than all else here.
     fn inflections(&self, stems: &Stems, words: &[Word<'_>]) -> Vec<Range<usize>> {
         let starts: Vec<&str> = self.language.starts_of_inflections(stems).collect();
-        each(words, |Word { token, written }| {
-            token.kind == Kind::Word
-                && starts.iter().any(|start| token.term.starts_with(start))
-                && stems.contains(&self.language.stem(written, &token.term))
+        each(words, |word| {
+            word.token.kind == Kind::Word
+                && starts.iter().any(|start| word.term().starts_with(start))
+                && stems.contains(&self.language.stem(word.written, word.term()))
         })
     }
 
@@ -313,15 +333,15 @@ impl<'h> Analysed<'h> {
                 side.forms.iter().filter(is_meant).map(|known| known.span.clone()).collect()
             }
             Pattern::Stem { stems, .. } => self.inflections(stems, words),
-            Pattern::Word(term) => each(words, |word| word.token.term == *term),
-            Pattern::Like(automaton) => each(words, |word| automaton.accepts(&word.token.term)),
+            Pattern::Word(term) => each(words, |word| word.term() == *term),
+            Pattern::Like(automaton) => each(words, |word| automaton.accepts(word.term())),
             Pattern::Near(proximity) => near(proximity, &[words], self.languages).remove(0),
-            Pattern::Prefix(prefix) => each(words, |word| word.token.term.starts_with(prefix)),
+            Pattern::Prefix(prefix) => each(words, |word| word.term().starts_with(prefix)),
             Pattern::Phrase(terms) => run(words, terms),
             Pattern::PhrasePrefix(terms) => {
                 runs(words, terms.len(), |at, word| match at + 1 == terms.len() {
-                    true => word.token.term.starts_with(&terms[at]),
-                    false => word.token.term == terms[at],
+                    true => word.term().starts_with(&terms[at]),
+                    false => word.term() == terms[at],
                 })
             }
             Pattern::AnyOf(patterns) => {
@@ -344,8 +364,8 @@ fn pairs(word: &Pairs, words: &[Word<'_>]) -> Vec<Range<usize>> {
     let mut found: Vec<(Range<usize>, bool)> = Vec::new();
     let mut covered = vec![false; words.len()];
     for (at, two) in words.windows(2).enumerate() {
+        let is_same = |pair: &[String; 2]| pair[0] == two[0].ranked() && pair[1] == two[1].ranked();
         let [first, second] = [&two[0].token, &two[1].token];
-        let is_same = |pair: &[String; 2]| pair[0] == first.ranked() && pair[1] == second.ranked();
         let Some(number) = word.pairs.iter().position(is_same).filter(|_| second.kind == Kind::NextCharacter)
         else {
             continue;
@@ -359,8 +379,7 @@ fn pairs(word: &Pairs, words: &[Word<'_>]) -> Vec<Range<usize>> {
     }
     let mut places: Vec<_> = found.into_iter().filter(|(_, tells)| *tells).map(|(place, _)| place).collect();
     for part in word.parts.iter().filter(|part| part.len() > 1 && !word.is_two_hiragana()) {
-        let fits =
-            |at: usize| words[at..at + part.len()].iter().zip(part).all(|(word, c)| word.token.term == *c);
+        let fits = |at: usize| words[at..at + part.len()].iter().zip(part).all(|(word, c)| word.term() == *c);
         let starts = (0..(words.len() + 1).saturating_sub(part.len())).filter(|&at| fits(at));
         let bare = starts.filter(|&at| covered[at..at + part.len()].contains(&false));
         places.extend(bare.map(|at| words[at].token.span.start..words[at + part.len() - 1].token.span.end));
@@ -462,11 +481,11 @@ fn positions(
     }
     let mut positions = vec![Vec::new(); families.len()];
     for (position, place) in (0..).zip(places) {
-        let Some((_, Word { token, .. })) = place else { continue };
-        if let Some(&number) = single.get(token.term.as_str()) {
+        let Some((_, word)) = place else { continue };
+        if let Some(&number) = single.get(word.term()) {
             positions[number].push(position);
         }
-        let of_others = others.iter().filter(|(_, family)| family.contains(&token.term, languages));
+        let of_others = others.iter().filter(|(_, family)| family.contains(word.term(), languages));
         of_others.for_each(|&(number, _)| positions[number].push(position));
     }
     positions
@@ -478,7 +497,7 @@ fn each(words: &[Word<'_>], is_match: impl Fn(&Word<'_>) -> bool) -> Vec<Range<u
 
 /// The places where these words stand one behind the other.
 fn run(words: &[Word<'_>], terms: &[String]) -> Vec<Range<usize>> {
-    runs(words, terms.len(), |at, word| word.token.term == terms[at])
+    runs(words, terms.len(), |at, word| word.term() == terms[at])
 }
 
 /// The runs of `len` words each of which fits its place.
