@@ -78,15 +78,22 @@ struct WordCursor<'r> {
     rarity: f64,
     stems: Vec<(SegmentPostings, f64)>,
     form: Vec<(SegmentPostings, f64)>,
+    /// How often the stems stand in the document that is looked at, and the form.
+    of_stems: Counts,
+    of_form: Counts,
 }
 
 /// The postings of a family in a segment.
 struct FamilyCursor {
     in_text: Vec<SegmentPostings>,
     in_title: Vec<SegmentPostings>,
+    /// Where its words stand in the text of a passage and in its title, and which passage that is.
+    positions: [Vec<u32>; 2],
+    of: Option<DocId>,
 }
 
 /// How often something stands in a document's passages that are looked at, and in all of it.
+#[derive(Default)]
 struct Counts {
     passages: Vec<f64>,
     document: f64,
@@ -127,10 +134,10 @@ impl<'r, 'a> Look<'r, 'a> {
         let average = self.rescorer.averages.passage;
         let lengths: Vec<f64> =
             docs.iter().map(|&doc| f64::from(self.lengths.fieldnorm(doc)) / average).collect();
+        let count = self.leaves.len();
+        rescored.iter_mut().for_each(|passage| passage.values.reserve_exact(count));
         for leaf in &mut self.leaves {
-            for (passage, value) in rescored.iter_mut().zip(leaf.values(document, docs, &lengths)) {
-                passage.values.push(value);
-            }
+            leaf.look(document, docs, &lengths, &mut rescored);
         }
         for ((passage, &doc), &length) in rescored.iter_mut().zip(docs).zip(&lengths) {
             let Some(shares) = self.rescorer.plan.shares(&passage.values) else { continue };
@@ -149,7 +156,6 @@ impl<'r, 'a> Look<'r, 'a> {
         doc: DocId,
         length: f64,
     ) -> Result<Vec<f64>, EngineError> {
-        let mut positions: Vec<Option<[Vec<u32>; 2]>> = vec![None; self.families.len()];
         let mut added = Vec::with_capacity(self.rescorer.pairs.len());
         for pair in &self.rescorer.pairs {
             // A word of a branch that does not match is nobody's neighbour.
@@ -160,16 +166,15 @@ impl<'r, 'a> Look<'r, 'a> {
                 continue;
             }
             for family in pair.families {
-                if positions[family].is_none() {
-                    positions[family] = Some(self.family(family)?.positions(doc));
-                }
+                self.family(family)?.go_to(doc);
             }
-            let [Some(first), Some(second)] = pair.families.map(|family| positions[family].as_ref()) else {
+            let [Some(first), Some(second)] = pair.families.map(|family| self.families[family].as_ref())
+            else {
                 added.push(0.0);
                 continue;
             };
             let (mut adjacent, mut nearby) = (0, 0);
-            for (first, second) in first.iter().zip(second) {
+            for (first, second) in first.positions.iter().zip(&second.positions) {
                 adjacent += count_adjacent(first, second);
                 nearby += count_nearby(first, second);
             }
@@ -212,7 +217,8 @@ impl Rescorer<'_> {
                     form.extend(open(fields.title, typed, TITLE_COUNTS)?);
                     form.extend(open(fields.heading, typed, 1.0)?);
                 }
-                LeafCursor::Word(WordCursor { word, rarity: *rarity, stems, form })
+                let [of_stems, of_form] = [Counts::default(), Counts::default()];
+                LeafCursor::Word(WordCursor { word, rarity: *rarity, stems, form, of_stems, of_form })
             }
         })
     }
@@ -234,7 +240,7 @@ impl Rescorer<'_> {
             let marked = Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
             in_title.extend(open(segment, &marked, POSITIONS)?);
         }
-        Ok(FamilyCursor { in_text, in_title })
+        Ok(FamilyCursor { in_text, in_title, positions: Default::default(), of: None })
     }
 }
 
@@ -247,74 +253,90 @@ fn open(
 }
 
 impl LeafCursor<'_> {
-    /// What the leaf has to say of some passages of a document.
-    fn values(&mut self, document: &Document, docs: &[DocId], lengths: &[f64]) -> Vec<Value> {
+    /// Adds what the leaf has to say of some passages of a document.
+    fn look(&mut self, document: &Document, docs: &[DocId], lengths: &[f64], passages: &mut [Rescored]) {
         match self {
-            Self::Plain(scorer) => docs.iter().map(|&doc| plain_value(scorer.as_mut(), doc)).collect(),
-            Self::Word(word) => word.values(document, docs, lengths),
+            Self::Plain(scorer) => {
+                for (passage, &doc) in passages.iter_mut().zip(docs) {
+                    passage.values.push(plain_value(scorer.as_mut(), doc));
+                }
+            }
+            Self::Word(word) => {
+                word.count(document, docs);
+                for (at, (passage, &length)) in passages.iter_mut().zip(lengths).enumerate() {
+                    passage.values.push(word.value(document, at, length));
+                }
+            }
         }
     }
 }
 
 impl WordCursor<'_> {
-    fn values(&mut self, document: &Document, docs: &[DocId], lengths: &[f64]) -> Vec<Value> {
-        let stem = Counts::of(&mut self.stems, document, docs);
-        let form = self.word.form.as_ref().map(|_| Counts::of(&mut self.form, document, docs));
-        let worth = |count: fn(&Counts, usize) -> f64, at: usize, length: f64| {
-            let of = |counts: &Counts| self.word.saturation.of(count(counts, at), length);
-            match &form {
-                Some(form) => (1.0 - FORM_SHARE) * of(&stem) + FORM_SHARE * of(form),
-                None => of(&stem),
-            }
-        };
-        let supported = worth(|counts, _| counts.document, 0, document.length);
-        let value = |(at, &length): (usize, &f64)| {
-            let own = worth(|counts, at| counts.passages[at], at, length);
-            let mixed = (1.0 - DOCUMENT_SHARE) * own + DOCUMENT_SHARE * supported;
-            Value { matches: stem.passages[at] > 0.0, score: self.rarity * mixed }
-        };
-        lengths.iter().enumerate().map(value).collect()
+    fn count(&mut self, document: &Document, docs: &[DocId]) {
+        self.of_stems.take(&mut self.stems, document, docs);
+        if self.word.form.is_some() {
+            self.of_form.take(&mut self.form, document, docs);
+        }
+    }
+
+    /// What the word gives to a passage that was counted, which is so long.
+    fn value(&self, document: &Document, at: usize, length: f64) -> Value {
+        let own = self.worth(length, |counts| counts.passages[at]);
+        let supported = self.worth(document.length, |counts| counts.document);
+        let mixed = (1.0 - DOCUMENT_SHARE) * own + DOCUMENT_SHARE * supported;
+        Value { matches: self.of_stems.passages[at] > 0.0, score: self.rarity * mixed }
+    }
+
+    fn worth(&self, length: f64, count: impl Fn(&Counts) -> f64) -> f64 {
+        let of = |counts: &Counts| self.word.saturation.of(count(counts), length);
+        match self.word.form {
+            Some(_) => (1.0 - FORM_SHARE) * of(&self.of_stems) + FORM_SHARE * of(&self.of_form),
+            None => of(&self.of_stems),
+        }
     }
 }
 
 impl Counts {
-    fn of(postings: &mut [(SegmentPostings, f64)], document: &Document, docs: &[DocId]) -> Self {
-        let mut counts = Self { passages: vec![0.0; docs.len()], document: 0.0 };
+    fn take(&mut self, postings: &mut [(SegmentPostings, f64)], document: &Document, docs: &[DocId]) {
+        self.document = 0.0;
+        self.passages.clear();
+        self.passages.resize(docs.len(), 0.0);
         for (postings, each) in postings {
             if postings.doc() < document.first {
                 postings.seek(document.first);
             }
             while postings.doc() <= document.last {
                 let count = f64::from(postings.term_freq()) * *each;
-                counts.document += count;
+                self.document += count;
                 if let Ok(at) = docs.binary_search(&postings.doc()) {
-                    counts.passages[at] += count;
+                    self.passages[at] += count;
                 }
                 postings.advance();
             }
         }
-        counts
     }
 }
 
 impl FamilyCursor {
-    /// The positions of the words in a passage's text and in its title.
-    fn positions(&mut self, doc: DocId) -> [Vec<u32>; 2] {
-        let mut of = Vec::new();
-        [&mut self.in_text, &mut self.in_title].map(|postings| {
-            let mut positions = Vec::new();
+    /// Finds where the words stand in a passage.
+    fn go_to(&mut self, doc: DocId) {
+        if self.of.replace(doc) == Some(doc) {
+            return;
+        }
+        for (postings, positions) in
+            [&mut self.in_text, &mut self.in_title].into_iter().zip(&mut self.positions)
+        {
+            positions.clear();
             for postings in postings {
                 if postings.doc() < doc {
                     postings.seek(doc);
                 }
                 if postings.doc() == doc {
-                    postings.positions(&mut of);
-                    positions.extend_from_slice(&of);
+                    postings.append_positions_with_offset(0, positions);
                 }
             }
             positions.sort_unstable();
-            positions
-        })
+        }
     }
 }
 
