@@ -11,7 +11,7 @@ use tantivy::{DocAddress, DocId};
 
 use super::compile::{compile, compile_request};
 use super::plan::Value;
-use super::rescore::{POOL, Rescored, Rescorer};
+use super::rescore::{POOL, Rescored, Rescorer, TIES};
 use super::sweep::{Depth, Found, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError, Form, suggest};
@@ -158,7 +158,7 @@ impl Search<'_> {
 
     /// How far down the plain ranking must go.
     fn depth(&self, wanted: usize) -> Depth {
-        let pool = if self.ranks() { POOL } else { 0 };
+        let pool = if self.ranks() { POOL + TIES } else { 0 };
         match self.request.group {
             Group::Passage => Depth { passages: wanted.max(pool), documents: 0 },
             Group::Document => Depth { passages: pool, documents: wanted },
@@ -173,8 +173,7 @@ impl Search<'_> {
         let Some(rescorer) = self.rescorer.as_ref().filter(|_| self.ranks()) else {
             return Ok(if self.request.group == Group::Document { documents } else { passages });
         };
-        let mut pool = self.in_order(passages, POOL..POOL)?;
-        let mut rest = pool.split_off(pool.len().min(POOL));
+        let (mut pool, mut rest) = self.pool(passages)?;
         let last_before = pool.last().map_or(0.0, |last| last.candidate.key);
         for (placed, rescored) in self.rescored(rescorer, &pool)?.into_iter().enumerate() {
             pool[placed].candidate.key = rescored.score.unwrap_or_default();
@@ -195,6 +194,26 @@ impl Search<'_> {
         }
         ranking.extend(rest);
         Ok(ranking)
+    }
+
+    /// The passages that are looked at again, and the others; both by key.
+    ///
+    /// As good as the last one is, so are all its ties: they are looked at, too, unless they are many. To tell which of
+    /// them come first would take longer.
+    fn pool(&self, passages: Vec<Placed>) -> Result<(Vec<Placed>, Vec<Placed>), EngineError> {
+        let mut pool = self.in_order(passages, 0..0)?;
+        let last = pool.get(POOL - 1).map(|last| last.candidate.key);
+        let with_ties = last.map(|last| pool.partition_point(|placed| placed.candidate.key >= last));
+        let size = match with_ties {
+            None => pool.len(),
+            Some(size) if size < POOL + TIES => size,
+            Some(_) => {
+                pool = self.in_order(pool, POOL..POOL)?;
+                POOL
+            }
+        };
+        let rest = pool.split_off(size);
+        Ok((pool, rest))
     }
 
     /// Candidates by key; of equal ones by document id, then by ordinal. Reading ids takes time: it is done only for

@@ -25,6 +25,7 @@ mod sweep;
 mod terms;
 mod top;
 mod union;
+mod worthwhile;
 
 use crate::analysis::Languages;
 use crate::hit::{Hit, Request, Response};

@@ -1,8 +1,9 @@
 //! A phrase in the text of passages or in the title of their document, ranked without reading more places than needed.
 //!
 //! Whether words stand one behind the other is told by their places, and to read these is most of what a phrase costs. A
-//! passage cannot hold a phrase more often than the rarest of its words, which is told before: where not even that many
-//! times would be among the best, no places are read. Everything else is left to tantivy's own scorers.
+//! passage cannot hold a phrase more often than any of its words, which is told before: where not even that many times
+//! would be among the best, no places are read, nor is it asked whether the other words stand there. Everything else is
+//! left to tantivy's own scorers.
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+use super::worthwhile::Worthwhile;
 
 /// A query for the passages that hold some words one behind the other, or that another query finds.
 #[derive(Clone, Debug)]
@@ -76,6 +79,7 @@ impl Weight for PhraseOrTitleWeight {
     ) -> tantivy::Result<()> {
         let mut in_title = self.in_title.scorer(reader, 1.0)?;
         let mut in_text = Candidates::open(&self.words, reader)?;
+        in_text.raise(threshold, &self.similarity);
         loop {
             let doc = in_title.doc().min(in_text.doc());
             if doc == TERMINATED {
@@ -95,16 +99,18 @@ impl Weight for PhraseOrTitleWeight {
             }
             if let Some(score) = found.filter(|&score| score > threshold) {
                 threshold = callback(doc, score);
+                in_text.raise(threshold, &self.similarity);
             }
         }
     }
 }
 
-/// Walks the passages of a segment that hold all words of a phrase, wherever.
+/// Walks the passages of a segment that hold all words of a phrase, wherever, often enough.
 struct Candidates {
     /// The postings of each word with its place in the phrase; those of the rarest word come first.
     words: Vec<(usize, SegmentPostings)>,
     lengths: FieldNormReader,
+    worthwhile: Worthwhile,
     doc: DocId,
     /// The places of the rarest word in the phrases, and those of another word.
     starts: Vec<u32>,
@@ -123,9 +129,16 @@ impl Candidates {
         opened.sort_by_key(|(_, postings)| postings.doc_freq());
         let lengths = segment.get_fieldnorms_reader(field)?;
         let doc = opened[0].1.doc();
-        let mut candidates = Self { words: opened, lengths, doc, places: Vec::new(), starts: Vec::new() };
+        let (worthwhile, starts, places) = (Worthwhile::default(), Vec::new(), Vec::new());
+        let mut candidates = Self { words: opened, lengths, worthwhile, doc, starts, places };
         candidates.align();
         Ok(candidates)
+    }
+
+    /// Leaves out from now on what cannot reach a score.
+    fn raise(&mut self, threshold: Score, similarity: &Bm25Weight) {
+        let score = |length, count| f64::from(similarity.score(length, count));
+        self.worthwhile.raise(f64::from(threshold), score);
     }
 
     fn doc(&self) -> DocId {
@@ -137,7 +150,7 @@ impl Candidates {
         self.align();
     }
 
-    /// Goes on to the first passage from here on that holds all words.
+    /// Goes on to the first passage from here on that holds all words often enough.
     fn align(&mut self) {
         let mut agreed = 0;
         while agreed < self.words.len() && self.doc != TERMINATED {
@@ -145,10 +158,13 @@ impl Candidates {
             if postings.doc() < self.doc {
                 postings.seek(self.doc);
             }
-            if postings.doc() == self.doc {
+            if postings.doc() != self.doc {
+                self.doc = postings.doc();
+                agreed = 0;
+            } else if self.worthwhile.holds(self.lengths.fieldnorm_id(self.doc), postings.term_freq()) {
                 agreed += 1;
             } else {
-                self.doc = postings.doc();
+                self.doc = self.words[0].1.advance();
                 agreed = 0;
             }
         }

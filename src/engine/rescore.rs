@@ -1,6 +1,7 @@
 //! The second look at the best passages: what the plain ranking cannot see without visiting everything.
 //!
-//! The plain ranking is BM25 over stems, which tantivy prunes. Of its first [`POOL`] passages each is scored again:
+//! The plain ranking is BM25 over stems, which tantivy prunes. Of its first [`POOL`] passages each is scored again, and
+//! up to [`TIES`] that are as good as the last of them:
 //!
 //! - A word counts by its stem and, for a fifth, by the very form that was typed.
 //! - The document supports its passage: what the same words are worth in all of its passages together counts for more
@@ -31,6 +32,9 @@ use look::Look;
 
 /// How many passages of the plain ranking are looked at again.
 pub(super) const POOL: usize = 300;
+
+/// How many more there may be that are as good as the last of these.
+pub(super) const TIES: usize = 64;
 
 /// How much more of a word is worth less, and how much more it takes in a longer text: BM25's `k1` and `b`.
 #[derive(Clone, Copy, Debug, PartialEq)]

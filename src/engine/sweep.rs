@@ -24,7 +24,7 @@ use crate::index::{Places, Snapshot};
 const ROUNDING_SLACK: f64 = 0.97;
 
 /// Up to this many steps every passage that matches is visited, even if nobody asked for their number: it takes no time.
-const CHEAP_TO_COUNT: u64 = 50_000;
+const CHEAP_TO_COUNT: u64 = 10_000;
 
 /// One request on its way through the segments.
 pub(super) struct Sweep<'a> {
@@ -125,7 +125,7 @@ impl<'a> Sweep<'a> {
             for segment in self.segments() {
                 let mut tops = Tops::new(depth, self.group);
                 self.sweep_all(segment, &mut tops)?;
-                tops.finish(segment, &mut found);
+                tops.finish(segment, self.snapshot.places(segment)?, &mut found);
             }
             return Ok(found);
         }
@@ -144,8 +144,9 @@ impl<'a> Sweep<'a> {
                 Opened::Leaves(leaves) => self.sweep_ranked(segment, leaves, &mut tops, to_beat)?,
             }
             found.pruned |= to_beat(&tops).is_some();
-            tops.finish(segment, &mut found);
+            tops.finish(segment, self.snapshot.places(segment)?, &mut found);
         }
+        found.keep_first(depth);
         Ok(found)
     }
 
@@ -343,8 +344,7 @@ impl<'a> Sweep<'a> {
 
     /// The candidate at a place of a segment, with this key.
     pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
-        let places = self.snapshot.places(segment)?;
-        Ok(Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc })
+        Ok(Candidate::at(self.snapshot.places(segment)?, doc, key))
     }
 }
 
@@ -372,6 +372,17 @@ impl Found {
         let passages = key_of_last(&self.passages, depth.passages);
         let documents = key_of_last(&self.documents, depth.documents);
         Some(passages?.min(documents?))
+    }
+
+    /// Lets go of what comes behind all that is wanted.
+    fn keep_first(&mut self, depth: Depth) {
+        for (candidates, wanted) in
+            [(&mut self.passages, depth.passages), (&mut self.documents, depth.documents)]
+        {
+            if let Some(last) = key_of_last(candidates, wanted) {
+                candidates.retain(|(_, candidate)| candidate.key >= last);
+            }
+        }
     }
 }
 
@@ -404,23 +415,21 @@ impl Tops {
     }
 
     fn take(&mut self, places: &Places, doc: DocId, key: f64) {
-        if self.group == Group::Passage {
-            self.seen += 1;
-            if self.passages.threshold().is_some_and(|last| key < last) {
-                return;
-            }
-        }
-        let candidate = Candidate { key, id: places.id(doc), ordinal: places.ordinal(doc), doc };
-        self.passages.offer(candidate);
+        let candidate = |key, doc| Candidate::at(places, doc, key);
+        self.passages.offer(key, doc, &candidate);
         match self.group {
-            Group::Passage => {}
+            Group::Passage => self.seen += 1,
             Group::Document => {
-                if let Some(best) = self.best.next(candidate) {
-                    self.seen += 1;
-                    self.documents.offer(best);
+                if let Some(best) = self.best.next(candidate(key, doc)) {
+                    self.take_document(best, places);
                 }
             }
         }
+    }
+
+    fn take_document(&mut self, best: Candidate, places: &Places) {
+        self.seen += 1;
+        self.documents.offer(best.key, best.doc, &|key, doc| Candidate::at(places, doc, key));
     }
 
     /// The key that a candidate must reach to be taken anywhere, when there are enough already.
@@ -428,15 +437,15 @@ impl Tops {
         Some(self.passages.threshold()?.min(self.documents.threshold()?))
     }
 
-    fn finish(mut self, segment: u32, found: &mut Found) {
-        if let Some(best) = self.best.finish() {
-            self.seen += 1;
-            self.documents.offer(best);
+    fn finish(mut self, segment: u32, places: &Places, found: &mut Found) {
+        if let Some(best) = std::mem::take(&mut self.best).finish() {
+            self.take_document(best, places);
         }
         found.seen += self.seen;
+        let candidate = |key, doc| Candidate::at(places, doc, key);
         let in_segment = |candidate| (segment, candidate);
-        found.passages.extend(self.passages.into_candidates().into_iter().map(in_segment));
-        found.documents.extend(self.documents.into_candidates().into_iter().map(in_segment));
+        found.passages.extend(self.passages.into_candidates(&candidate).into_iter().map(in_segment));
+        found.documents.extend(self.documents.into_candidates(&candidate).into_iter().map(in_segment));
     }
 }
 

@@ -1,12 +1,14 @@
 //! The best passages of a segment, in a total order.
 //!
 //! The order is: the request's (score, date), then document id, then ordinal. Within a segment ids compare by
-//! their ordinals in its dictionary; across segments by their text.
+//! their ordinals in its dictionary; across segments by their text. Where a passage stands is looked up only for those
+//! that are kept, and for ties at the end of them.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 use tantivy::DocId;
+
+use crate::index::Places;
 
 /// A passage that may become a hit.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,11 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The candidate at a place of a segment, with this key.
+    pub(super) fn at(places: &Places, doc: DocId, key: f64) -> Self {
+        Self { key, id: places.id(doc), ordinal: places.ordinal(doc), doc }
+    }
+
     /// Compares by place: what comes first is less.
     fn place(&self, other: &Self) -> Ordering {
         other.key.total_cmp(&self.key).then(self.id.cmp(&other.id)).then(self.ordinal.cmp(&other.ordinal))
@@ -48,37 +55,72 @@ impl Ord for Candidate {
     }
 }
 
-/// The first `limit` candidates of those that were offered, by place.
+/// The first `limit` passages of those that were offered, by place.
+///
+/// It holds some more than that and from time to time lets go of those that are not among the first, which costs less
+/// than to keep them in order.
 pub(super) struct Top {
     limit: usize,
-    /// The last in place is on top.
-    heap: BinaryHeap<Candidate>,
+    /// Keys and passages, in no order.
+    held: Vec<(f64, DocId)>,
+    /// How many may be held until some are let go.
+    room: usize,
+    /// The key of the last one, since there were enough.
+    threshold: Option<f64>,
 }
 
 impl Top {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, heap: BinaryHeap::new() }
+        let threshold = (limit == 0).then_some(f64::INFINITY);
+        Self { limit, held: Vec::new(), room: limit.saturating_add(limit / 2), threshold }
     }
 
-    /// Takes a candidate, unless enough better ones are there.
-    pub(super) fn offer(&mut self, candidate: Candidate) {
-        if self.heap.len() < self.limit {
-            self.heap.push(candidate);
-        } else if let Some(mut last) = self.heap.peek_mut()
-            && candidate < *last
-        {
-            *last = candidate;
+    /// Takes a passage, unless enough better ones are there; `candidate` tells where one stands.
+    pub(super) fn offer(&mut self, key: f64, doc: DocId, candidate: &impl Fn(f64, DocId) -> Candidate) {
+        if self.threshold.is_some_and(|threshold| key < threshold) {
+            return;
+        }
+        self.held.push((key, doc));
+        if self.held.len() >= self.room {
+            self.shrink();
+            // Ties at the end stay as long as there is room for them.
+            if self.held.len() > self.limit.saturating_add(self.limit / 4) {
+                self.break_ties(candidate);
+            }
+            self.room = self.held.len().saturating_add(self.limit / 2).saturating_add(1);
         }
     }
 
-    /// The key that a candidate must reach to be taken, when there are enough already.
+    /// The key that a passage must reach to be taken, when there are enough already.
     pub(super) fn threshold(&self) -> Option<f64> {
-        (self.heap.len() >= self.limit).then(|| self.heap.peek().map_or(f64::INFINITY, |last| last.key))
+        self.threshold
     }
 
-    /// The candidates, in no order.
-    pub(super) fn into_candidates(self) -> Vec<Candidate> {
-        self.heap.into_vec()
+    /// Lets go of all that are not among the first but for ties at the end.
+    fn shrink(&mut self) {
+        let Some(last) = self.limit.checked_sub(1).filter(|&last| last < self.held.len()) else { return };
+        let (_, &mut (threshold, _), _) =
+            self.held.select_nth_unstable_by(last, |(a, _), (b, _)| b.total_cmp(a));
+        self.threshold = Some(threshold);
+        self.held.retain(|(key, _)| key.total_cmp(&threshold).is_ge());
+    }
+
+    /// Lets go of ties at the end that are not among the first.
+    fn break_ties(&mut self, candidate: &impl Fn(f64, DocId) -> Candidate) {
+        let Some(threshold) = self.threshold.filter(|_| self.held.len() > self.limit) else { return };
+        let is_tie = |&mut (key, _): &mut (f64, DocId)| key.total_cmp(&threshold).is_eq();
+        let ties = self.held.extract_if(.., is_tie);
+        let mut ties: Vec<Candidate> = ties.map(|(key, doc)| candidate(key, doc)).collect();
+        ties.sort_unstable();
+        let ties = ties.iter().take(self.limit - self.held.len());
+        self.held.extend(ties.map(|tie| (tie.key, tie.doc)));
+    }
+
+    /// The passages, in no order.
+    pub(super) fn into_candidates(mut self, candidate: &impl Fn(f64, DocId) -> Candidate) -> Vec<Candidate> {
+        self.shrink();
+        self.break_ties(candidate);
+        self.held.into_iter().map(|(key, doc)| candidate(key, doc)).collect()
     }
 }
 
@@ -114,31 +156,30 @@ mod tests {
 
     use super::*;
 
-    fn candidate(key: u8, id: u64, ordinal: u64) -> Candidate {
-        Candidate { key: f64::from(key), id, ordinal, doc: 0 }
-    }
-
-    #[test]
-    fn ties_are_broken_by_document_and_ordinal() {
-        let mut top = Top::new(3);
-        for (key, id, ordinal) in [(1, 1, 1), (2, 9, 0), (1, 1, 0), (1, 0, 5)] {
-            top.offer(candidate(key, id, ordinal));
-        }
-        let mut first = top.into_candidates();
-        first.sort();
-        let places: Vec<_> = first.iter().map(|c| (c.id, c.ordinal)).collect();
-        assert_eq!(places, [(9, 0), (0, 5), (1, 0)]);
-    }
-
     proptest! {
         #[test]
-        fn the_top_is_the_head_of_the_sorted_list(keys in prop::collection::vec((0u8..4, 0u64..4, 0u64..4), 0..40), limit in 0usize..8) {
+        fn the_top_is_the_head_of_the_sorted_list(
+            offered in prop::collection::vec((0_u8..4, 0_u64..4, 0_u64..4), 0..60),
+            limit in 0_usize..12,
+        ) {
+            let candidate = |key, doc: DocId| {
+                let (_, id, ordinal) = offered[doc as usize];
+                Candidate { key, id, ordinal, doc }
+            };
             let mut top = Top::new(limit);
-            let mut all: Vec<_> = keys.iter().map(|&(k, i, o)| candidate(k, i, o)).collect();
-            all.iter().for_each(|&c| top.offer(c));
-            all.sort();
-            all.truncate(limit);
-            let mut first = top.into_candidates();
+            let mut all = Vec::new();
+            for (doc, &(key, ..)) in (0..).zip(&offered) {
+                let key = f64::from(key);
+                top.offer(key, doc, &candidate);
+                all.push(candidate(key, doc));
+                all.sort();
+                all.truncate(limit);
+                // What has this key may still be taken; what has less, never.
+                if let (Some(threshold), Some(last)) = (top.threshold(), all.last()) {
+                    prop_assert!(all.len() == limit && threshold <= last.key);
+                }
+            }
+            let mut first = top.into_candidates(&candidate);
             first.sort();
             prop_assert_eq!(first, all);
         }

@@ -16,6 +16,7 @@ use tantivy::{DocId, SegmentReader, TERMINATED, Term};
 
 use super::compile::{Leaf, View};
 use super::plan::Plan;
+use super::worthwhile::Worthwhile;
 use super::{EngineError, expand};
 use crate::index::{Fields, Snapshot};
 use crate::query::Occur;
@@ -50,6 +51,11 @@ struct RatedTerm {
 }
 
 impl RatedTerm {
+    /// What a passage of this length gets, in which the term stands so many times.
+    fn score(&self, length: u8, count: u32) -> f64 {
+        f64::from(self.weight.score(length, count)) * self.factor
+    }
+
     /// What no passage can get more of.
     fn most(&self) -> f64 {
         f64::from(self.weight.max_score()) * self.factor
@@ -251,6 +257,7 @@ struct Cursor<'w> {
     in_segment: Bm25Weight,
     /// By how much at least a passage's length takes less from its score than by the average of the segment.
     stretch: f64,
+    worthwhile: Worthwhile,
 }
 
 impl Union {
@@ -267,7 +274,7 @@ impl Union {
         let average = (index.total_num_tokens() as f64 / f64::from(segment.max_doc().max(1))) as f32;
         let in_segment = Bm25Weight::for_one_term_without_explain(word.passages, self.passages, average);
         let stretch = f64::from(average / word.average).min(1.0);
-        Ok(Some(Cursor { word, postings, at: 0, in_segment, stretch }))
+        Ok(Some(Cursor { word, postings, at: 0, in_segment, stretch, worthwhile: Worthwhile::default() }))
     }
 }
 
@@ -277,8 +284,7 @@ impl Cursor<'_> {
     }
 
     fn score(&self, lengths: &FieldNormReader) -> f64 {
-        let length = lengths.fieldnorm_id(self.doc());
-        f64::from(self.word.weight.score(length, self.postings.freq(self.at))) * self.word.factor
+        self.word.score(lengths.fieldnorm_id(self.doc()), self.postings.freq(self.at))
     }
 
     /// What no passage of the block gets more of.
@@ -292,23 +298,26 @@ impl Cursor<'_> {
         whole / (1.0 + least_taken) * ROUNDING_OF_BLOCKS * self.word.factor
     }
 
-    /// Adds the scores of the passages in a window, but for blocks in which none reaches the threshold.
+    /// Adds the scores of the passages in a window, but for those that do not reach the threshold.
     fn add_to(&mut self, window: &mut Window, lengths: &Lengths, threshold: f64) {
         let lengths = lengths.of(self.word.view);
+        self.worthwhile.raise(threshold, |length, count| self.word.score(length, count));
         loop {
             if self.at == 0 && threshold > 0.0 && self.most_in_block(lengths) < threshold {
                 self.at = self.postings.block_len();
             }
             let docs = &self.postings.docs()[self.at..];
+            let inside = docs.partition_point(|doc| ((doc - window.first) as usize) < WINDOW);
             let freqs = &self.postings.freqs()[self.at..];
-            for (&doc, &count) in docs.iter().zip(freqs) {
-                let place = (doc - window.first) as usize;
-                if place >= WINDOW {
-                    return;
+            for (&doc, &count) in docs[..inside].iter().zip(freqs) {
+                let length = lengths.fieldnorm_id(doc);
+                if self.worthwhile.holds(length, count) {
+                    window.add((doc - window.first) as usize, self.word.score(length, count));
                 }
-                let score = self.word.weight.score(lengths.fieldnorm_id(doc), count);
-                window.add(place, f64::from(score) * self.word.factor);
-                self.at += 1;
+            }
+            self.at += inside;
+            if inside < docs.len() {
+                return;
             }
             self.postings.advance();
             self.at = 0;
