@@ -163,6 +163,13 @@ impl Languages {
         self.distinct.iter().any(|language| stems.contains(&language.stem(word, word)))
     }
 
+    /// What every folded word that has this stem in one of these languages starts with.
+    pub fn start_of_inflections<'s>(&self, stem: &'s str) -> &'s str {
+        let starts =
+            self.distinct.iter().map(|language| stem::start_of_inflections(stem, language.algorithms));
+        starts.min_by_key(|start| start.len()).unwrap_or_default()
+    }
+
     /// What every folded word that has one of these stems in one of these languages starts with: one of the texts
     /// given, none of which another goes on from.
     pub fn starts_of_inflections(&self, stems: &Stems) -> Vec<String> {

@@ -123,13 +123,14 @@ pub(super) fn start_of_inflections(stem: &str, algorithms: Algorithms) -> &str {
 
 /// What every English word with this stem starts with.
 ///
-/// The algorithm takes endings off and may change the last letter before them (`happy` to `happi`). Only of words such
-/// as `dying` it makes `die`.
+/// The algorithm takes endings off and may change the last letter before them (`happy` to `happi`, `hoping` to `hope`,
+/// `possibility` to `possibl`, `skies` to `sky`). Only of words such as `dying` it makes `die`.
 fn start_of_english(stem: &str) -> &str {
     match stem.as_bytes() {
         letters if !letters.iter().all(u8::is_ascii_lowercase) => stem,
         [_, b'i', b'e'] => &stem[..1],
-        _ => &stem[..(stem.len() - 1).max(1)],
+        [_, .., b'e' | b'i' | b'y'] | [.., b'b', b'l'] => &stem[..stem.len() - 1],
+        _ => stem,
     }
 }
 

@@ -62,7 +62,9 @@ pub(super) fn inflected_alike(
             is_one
         }
     };
-    let mut starts: Vec<&str> = word.stems.iter().map(most_of).collect();
+    let start =
+        |stem| std::cmp::max_by_key(most_of(stem), languages.start_of_inflections(stem), |start| start.len());
+    let mut starts: Vec<&str> = word.stems.iter().map(start).collect();
     starts.sort_unstable();
     starts.dedup_by(|next, before| next.starts_with(*before));
     let (mut found, mut rest) = (Vec::new(), word.form.as_deref());
