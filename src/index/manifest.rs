@@ -8,6 +8,7 @@ use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Te
 
 use crate::document::Parts;
 
+use super::places;
 use super::schema::{Fields, Kind, TOKEN_COLUMNS, Totals};
 
 /// The entries of some source files, or of a container's parts, by id.
@@ -167,30 +168,10 @@ fn collect(
     entries: &mut BTreeMap<String, Entry>,
 ) -> tantivy::Result<()> {
     let columns = Columns::open(segment)?;
-    for (id, doc) in ids_of(segment, &docs)?.into_iter().zip(docs) {
+    for (id, doc) in places::ids_of(segment.fast_fields().str("id")?.as_ref(), &docs)?.into_iter().zip(docs) {
         entries.insert(id, columns.entry(DocAddress::new(ordinal, doc)));
     }
     Ok(())
-}
-
-/// The document ids of some entries of a segment.
-///
-/// The dictionary of ids is compressed in blocks; read in its order, each block is opened once.
-pub(super) fn ids_of(segment: &SegmentReader, docs: &[DocId]) -> tantivy::Result<Vec<String>> {
-    let mut ids = vec![String::new(); docs.len()];
-    let Some(column) = segment.fast_fields().str("id")? else { return Ok(ids) };
-    let ord = |&doc: &DocId| column.term_ords(doc).next();
-    let mut ords: Vec<(u64, usize)> =
-        docs.iter().zip(0..).filter_map(|(doc, at)| Some((ord(doc)?, at))).collect();
-    ords.sort_unstable();
-    let mut places = ords.iter().map(|&(_, at)| at);
-    let sorted: Vec<u64> = ords.iter().map(|&(ord, _)| ord).collect();
-    column.dictionary().sorted_ords_to_term_cb(&sorted, |id| {
-        if let Some(at) = places.next() {
-            ids[at] = String::from_utf8_lossy(id).into_owned();
-        }
-    })?;
-    Ok(ids)
 }
 
 struct Columns {

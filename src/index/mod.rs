@@ -196,7 +196,7 @@ impl Snapshot {
 
     /// The document ids of some entries of a segment.
     pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> Result<Vec<String>, ReadError> {
-        Ok(manifest::ids_of(self.searcher.segment_reader(segment), docs)?)
+        Ok(self.places(segment)?.ids_of(docs)?)
     }
 
     /// Where the passages of a segment stand.
