@@ -36,7 +36,7 @@ const MOST_MEMORY: usize = 4_000_000_000;
 
 /// The size of a block of what is stored, in bytes before compression. Larger ones compress better, and each hit that is
 /// shown costs decompressing one.
-const BLOCK: usize = 32 << 10;
+const BLOCK: usize = 16 << 10;
 
 /// How long to wait between two tries to get the lock.
 const LOCK_RETRY: Duration = Duration::from_millis(25);
