@@ -12,7 +12,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 /// What part of the entries that a pass added the small segments hold together that are merged at its end.
-const SHARE: u64 = 4;
+const SHARE: u64 = 8;
 
 /// Decides which segments are merged.
 #[derive(Debug, Default)]
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn what_a_large_pass_leaves_behind_is_merged() {
-        let left = [200_000, 30_000, 200_000, 2_000, 30_000];
-        assert_eq!(merged(&left, 462_000), [[2_000, 30_000, 30_000]]);
-        assert_eq!(merged(&left, 240_000), [[2_000, 30_000]], "no more than a quarter of it");
+        let left = [200_000, 30_000, 200_000, 2_000, 20_000];
+        assert_eq!(merged(&left, 452_000), [[2_000, 20_000, 30_000]]);
+        assert_eq!(merged(&left, 300_000), [[2_000, 20_000]], "no more than an eighth of it");
         assert!(merged(&left, 2_000).is_empty(), "a small pass leaves all as it is");
         assert!(merged(&left, 0).is_empty(), "so does one that goes on");
     }
