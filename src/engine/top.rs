@@ -10,6 +10,9 @@ use tantivy::DocId;
 
 use crate::index::Places;
 
+/// How many ties are told apart at once where there are many.
+const MANY: usize = 1024;
+
 /// A passage that may become a hit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
@@ -72,7 +75,7 @@ pub(super) struct Top {
 impl Top {
     pub(super) fn new(limit: usize) -> Self {
         let threshold = (limit == 0).then_some(f64::INFINITY);
-        Self { limit, held: Vec::new(), room: limit.saturating_add(limit / 2), threshold }
+        Self { limit, held: Vec::new(), room: limit, threshold }
     }
 
     /// Takes a passage, unless enough better ones are there; `candidate` tells where one stands.
@@ -83,11 +86,13 @@ impl Top {
         self.held.push((key, doc));
         if self.held.len() >= self.room {
             self.shrink();
-            // Ties at the end stay as long as there is room for them.
+            let mut more = self.limit / 2 + 1;
+            // Ties at the end stay as long as there is room for them; where there are many, more will come.
             if self.held.len() > self.limit.saturating_add(self.limit / 4) {
                 self.break_ties(candidate);
+                more += MANY;
             }
-            self.room = self.held.len().saturating_add(self.limit / 2).saturating_add(1);
+            self.room = self.held.len().saturating_add(more);
         }
     }
 
@@ -111,9 +116,11 @@ impl Top {
         let is_tie = |&mut (key, _): &mut (f64, DocId)| key.total_cmp(&threshold).is_eq();
         let ties = self.held.extract_if(.., is_tie);
         let mut ties: Vec<Candidate> = ties.map(|(key, doc)| candidate(key, doc)).collect();
-        ties.sort_unstable();
-        let ties = ties.iter().take(self.limit - self.held.len());
-        self.held.extend(ties.map(|tie| (tie.key, tie.doc)));
+        let first = self.limit - self.held.len();
+        if first < ties.len() {
+            ties.select_nth_unstable(first);
+        }
+        self.held.extend(ties.iter().take(first).map(|tie| (tie.key, tie.doc)));
     }
 
     /// The passages, in no order.
@@ -159,7 +166,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_top_is_the_head_of_the_sorted_list(
-            offered in prop::collection::vec((0_u8..4, 0_u64..4, 0_u64..4), 0..60),
+            offered in prop::collection::vec((0_u8..4, 0_u64..4, 0_u64..4), 0..600),
             limit in 0_usize..12,
         ) {
             let candidate = |key, doc: DocId| {
