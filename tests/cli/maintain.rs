@@ -36,6 +36,30 @@ fn compact_merges_segments_and_changes_no_answer() {
     assert_eq!(corpus.run("status --json").json_lines()[0]["deleted"], 0);
 }
 
+/// How many entries each segment has that a search opens.
+fn segments(corpus: &Corpus) -> Vec<u64> {
+    let meta = std::fs::read(corpus.path("index/meta.json")).unwrap();
+    let meta: serde_json::Value = serde_json::from_slice(&meta).unwrap();
+    meta["segments"].as_array().unwrap().iter().map(|segment| segment["max_doc"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_large_pass_merges_the_small_segments_that_are_left() {
+    let corpus = Corpus::with(&[]);
+    for number in 0..3 {
+        corpus.write(&format!("docs/{number}.txt"), "A note on a storm.");
+        assert_eq!(corpus.run("index docs").code, 0);
+    }
+    assert_eq!(segments(&corpus), [2, 2, 2], "a pass over one file merges nothing");
+    for number in 3..100 {
+        corpus.write(&format!("docs/{number}.txt"), "A note on another storm.");
+    }
+    assert_eq!(corpus.run("index docs").code, 0);
+    let after = segments(&corpus);
+    assert!(!after.contains(&2) && after.iter().sum::<u64>() == 200, "{after:?}");
+    assert_eq!(corpus.run("search storm --count").out(), "100\n");
+}
+
 #[test]
 fn every_flipped_byte_is_noticed_by_verify() {
     let corpus = Corpus::desk();
