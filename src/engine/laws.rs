@@ -43,6 +43,25 @@ pub(super) fn passage(ordinal: u32, text: &str) -> Passage {
     }
 }
 
+/// A document by its title and the texts of its passages.
+pub(super) type Titled = (Option<String>, Vec<String>);
+
+/// Indexes documents, each group of them in one commit.
+pub(super) fn snapshot(folder: &Path, groups: &[Vec<Titled>]) -> Snapshot {
+    let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
+    let mut composer = Composer::default();
+    for (number, group) in groups.iter().enumerate() {
+        for (place, (title, texts)) in group.iter().enumerate() {
+            let record = record(&format!("{number}-{place}.txt"), title.as_deref());
+            let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
+            writer.put(composer.compose(record, &passages, Kind::Document), None).expect("it is put");
+        }
+        writer.commit().expect("it is committed");
+    }
+    writer.close().expect("it is closed");
+    Snapshot::open(folder).expect("it opens")
+}
+
 /// Documents as lists of the texts of their passages.
 pub(super) type Documents = Vec<Vec<String>>;
 

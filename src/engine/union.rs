@@ -338,14 +338,11 @@ impl Cursor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::super::compile::compile;
-    use super::super::laws::{passage, record};
+    use super::super::laws::snapshot;
     use super::*;
-    use crate::index::{Composer, Kind, Writer};
     use crate::query::{Options, parse};
 
     /// A text with so many of each of two words and of others.
@@ -353,19 +350,6 @@ mod tests {
         [("alpha ", first), ("beta ", second), ("other ", others)]
             .map(|(word, count)| word.repeat(count))
             .concat()
-    }
-
-    fn snapshot(folder: &std::path::Path, segments: &[Vec<String>]) -> Snapshot {
-        let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
-        for (segment, texts) in segments.iter().enumerate() {
-            let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
-            let record = record(&format!("{segment}.txt"), None);
-            let entries = Composer::default().compose(record, &passages, Kind::Document);
-            writer.put(entries, None).expect("it is put");
-            writer.commit().expect("it is committed");
-        }
-        writer.close().expect("it is closed");
-        Snapshot::open(folder).expect("it opens")
     }
 
     proptest! {
@@ -377,8 +361,8 @@ mod tests {
             words in prop::sample::select(&["alpha", "alpha beta", "beta alpha^3"][..]),
         ) {
             let folder = tempfile::tempdir().expect("a folder");
-            let texts = |parts: Vec<_>| parts.into_iter().map(text).collect::<Vec<_>>();
-            let snapshot = snapshot(folder.path(), &[texts(short), texts(long)]);
+            let document = |parts: Vec<_>| vec![(None, parts.into_iter().map(text).collect())];
+            let snapshot = snapshot(folder.path(), &[document(short), document(long)]);
             let query = parse(words, Options::default()).expect("a query").query;
             let compiled = compile(&query, &snapshot).expect("it compiles");
             let union = Union::of(&snapshot, &compiled.plan, |leaf| &compiled.leaves[leaf]);
