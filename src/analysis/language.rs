@@ -173,8 +173,7 @@ impl Languages {
     /// What every folded word that has one of these stems in one of these languages starts with: one of the texts
     /// given, none of which another goes on from.
     pub fn starts_of_inflections(&self, stems: &Stems) -> Vec<String> {
-        let of_language = |language: &Language| language.starts_of_inflections(stems);
-        let mut starts: Vec<&str> = self.distinct.iter().flat_map(of_language).collect();
+        let mut starts: Vec<&str> = stems.iter().map(|stem| self.start_of_inflections(stem)).collect();
         starts.sort_unstable();
         starts.dedup_by(|next, before| next.starts_with(*before));
         starts.into_iter().map(str::to_owned).collect()
