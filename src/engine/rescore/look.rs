@@ -87,9 +87,10 @@ struct WordCursor<'r> {
 struct FamilyCursor {
     in_text: Vec<SegmentPostings>,
     in_title: Vec<SegmentPostings>,
-    /// Where its words stand in the text of a passage and in its title, and which passage that is.
+    /// Where its words stand in the text of a passage and in its title.
     positions: [Vec<u32>; 2],
-    of: Option<DocId>,
+    /// The passage that these are of.
+    at: Option<DocId>,
 }
 
 /// How often something stands in a document's passages that are looked at, and in all of it.
@@ -240,7 +241,7 @@ impl Rescorer<'_> {
             let marked = Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
             in_title.extend(open(segment, &marked, POSITIONS)?);
         }
-        Ok(FamilyCursor { in_text, in_title, positions: Default::default(), of: None })
+        Ok(FamilyCursor { in_text, in_title, positions: Default::default(), at: None })
     }
 }
 
@@ -263,8 +264,9 @@ impl LeafCursor<'_> {
             }
             Self::Word(word) => {
                 word.count(document, docs);
+                let supported = word.worth(document.length, |counts| counts.document);
                 for (at, (passage, &length)) in passages.iter_mut().zip(lengths).enumerate() {
-                    passage.values.push(word.value(document, at, length));
+                    passage.values.push(word.value(at, length, supported));
                 }
             }
         }
@@ -279,10 +281,9 @@ impl WordCursor<'_> {
         }
     }
 
-    /// What the word gives to a passage that was counted, which is so long.
-    fn value(&self, document: &Document, at: usize, length: f64) -> Value {
+    /// What the word gives to a passage that was counted, which is so long, in a document that supports it so much.
+    fn value(&self, at: usize, length: f64, supported: f64) -> Value {
         let own = self.worth(length, |counts| counts.passages[at]);
-        let supported = self.worth(document.length, |counts| counts.document);
         let mixed = (1.0 - DOCUMENT_SHARE) * own + DOCUMENT_SHARE * supported;
         Value { matches: self.of_stems.passages[at] > 0.0, score: self.rarity * mixed }
     }
@@ -320,7 +321,7 @@ impl Counts {
 impl FamilyCursor {
     /// Finds where the words stand in a passage.
     fn go_to(&mut self, doc: DocId) {
-        if self.of.replace(doc) == Some(doc) {
+        if self.at.replace(doc) == Some(doc) {
             return;
         }
         for (postings, positions) in
