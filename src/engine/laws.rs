@@ -223,6 +223,21 @@ fn fuzzy_words_find_no_stems_of_titles() {
     }
 }
 
+#[test]
+fn ties_where_the_second_look_ends_do_not_depend_on_how_the_index_came_about() {
+    for count in [340, 700] {
+        // All are as good by the plain ranking, and the shorter documents better by the second look.
+        let document = |number: usize| vec!["alpha gamma".to_owned(), "other ".repeat(1 + number * 7 % 13)];
+        let documents: Documents = (0..count).map(document).collect();
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let at_once = index(folders[0].path(), &documents, 1_000, 10_000);
+        let in_parts = index(folders[1].path(), &documents, 90, 101);
+        let first = found(&at_once, "alpha", 60, Group::Passage);
+        assert_eq!(found(&in_parts, "alpha", 60, Group::Passage), first);
+        assert_eq!(found(&in_parts, "alpha", 600, Group::Passage)[..60], first);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5))]
 
