@@ -205,7 +205,11 @@ fn write_text(status: &Status, arguments: &Arguments, out: &mut dyn Write) -> Re
             .join(", ")
     };
     let parts: Vec<_> = status.bytes.iter().map(|(part, bytes)| format!("{part} {}", size(*bytes))).collect();
-    let mut row = |name: &str, value: String| writeln!(out, "{name:<11}{}", sanitised(&value));
+    // Of what there is nothing, nothing is said.
+    let mut row = |name: &str, value: String| match value.is_empty() {
+        true => Ok(()),
+        false => writeln!(out, "{name:<11}{}", sanitised(&value)),
+    };
     row("index", format!("{} (format {})", status.index, status.format_version))?;
     row("updated", status.updated.clone().unwrap_or_else(|| "never".to_owned()))?;
     row("sources", status.roots.join(", "))?;

@@ -146,3 +146,13 @@ fn skipped_and_failed_sources_are_listed() {
     assert_eq!(listed("status --skipped"), 21);
     assert_eq!(listed("status --failed"), 0);
 }
+
+#[test]
+fn of_an_index_without_documents_no_row_is_left_without_a_value() {
+    let corpus = Corpus::with(&[("docs/blob.bin", "\0\0\0\0")]);
+    assert_eq!(corpus.run("index docs").code, 0);
+    let run = corpus.run("status");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.out().contains("documents  0 ") && !run.out().contains("languages"), "{run}");
+    assert!(run.out().lines().all(|line| line.trim_end() == line), "{run}");
+}
