@@ -16,14 +16,12 @@ mod rules;
 #[cfg(test)]
 mod versions;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::analysis::{Dictionaries, DictionaryError};
-use crate::document::DocId;
 use crate::index::{
     self, ChosenDictionaries, Composer, Entry, EntryState, Manifest, Meta, OpenError, ReadError, Snapshot,
     Writer,
@@ -31,11 +29,11 @@ use crate::index::{
 use crate::isolate::{self, Children};
 use crate::source::{self, Found, RuleError, Scan, WalkOptions};
 use prepare::Reader;
-pub(crate) use prepare::{Composed, Outcome, Tally};
+pub(crate) use prepare::{Done, Outcome, Tally};
 use rules::Rules;
 
-/// How many prepared documents may wait for the writer.
-const QUEUE: usize = 16;
+/// How many outcomes may wait to be counted and told.
+const QUEUE: usize = 64;
 
 /// How close to the last commit a modification is too recent to rely on, in nanoseconds.
 const RECENT: i64 = 2_000_000_000;
@@ -180,7 +178,6 @@ pub fn ingest(
         tell,
         commit_every: options.commit_every,
         last_commit: Instant::now(),
-        announced: HashMap::new(),
     };
     // What is not there, perhaps for a slip of the pen, is not to be asked for again.
     let roots = files.iter().filter(|root| std::fs::symlink_metadata(root).is_ok());
@@ -236,8 +233,6 @@ struct Pass<'a> {
     tell: &'a (dyn Fn(Event<'_>) + Sync),
     commit_every: Duration,
     last_commit: Instant,
-    /// Containers under way that the index has no record of yet, by their ids.
-    announced: HashMap<DocId, Composed>,
 }
 
 /// A found source that may have to be read, with what the index knows of it.
@@ -254,12 +249,12 @@ impl<'a> Pass<'a> {
     fn take_standard_input(&mut self) -> Result<(), IngestError> {
         let before = self.manifest.get("-").copied();
         let mut outcomes = Vec::new();
-        let (mut reader, mut composer) = (self.reader(), Composer::new(self.dictionaries));
+        let (mut reader, mut composer) = (self.reader(), self.writer.composer(self.dictionaries));
         reader.read_standard_input(before, &mut |outcome| {
-            outcomes.push(outcome.composed(&mut composer));
+            outcomes.push(outcome.put_by(&mut composer));
             true
         })?;
-        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))
+        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome?))
     }
 
     /// Reads on all cores what may have changed, and puts it into the index as it comes.
@@ -271,17 +266,17 @@ impl<'a> Pass<'a> {
         let (jobs, left_out): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
         let mut outcomes = Vec::new();
-        let (mut reader, mut composer) = (self.reader(), Composer::new(self.dictionaries));
+        let (mut reader, mut composer) = (self.reader(), self.writer.composer(self.dictionaries));
         for job in left_out {
             reader.read(job.found, job.before.copied(), &mut |outcome| {
-                outcomes.push(outcome.composed(&mut composer));
+                outcomes.push(outcome.put_by(&mut composer));
                 true
             })?;
         }
-        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome))?;
+        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome?))?;
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
-        let (rules, isolation, dictionaries) = (self.rules, self.isolation, self.dictionaries);
+        let (rules, isolation) = (self.rules, self.isolation);
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(QUEUE);
             let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
@@ -289,7 +284,7 @@ impl<'a> Pass<'a> {
                 let sender = sender.clone();
                 let (jobs, next, stop) = (&jobs, &next, &stop);
                 let reader = Reader { rules, children: Children::new(isolation) };
-                let composer = Composer::new(dictionaries);
+                let composer = self.writer.composer(self.dictionaries);
                 scope.spawn(move || work(reader, composer, jobs, next, stop, &sender));
             }
             drop(sender);
@@ -334,12 +329,16 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn apply(&mut self, outcome: Outcome<Composed>) -> Result<(), IngestError> {
+    fn apply(&mut self, outcome: Outcome<Done>) -> Result<(), IngestError> {
         match outcome {
-            Outcome::Put(composed) => self.put(*composed)?,
-            Outcome::Announced(composed) => {
-                self.announced.insert(composed.entries.id().clone(), *composed);
+            Outcome::Put(done) => {
+                let Done { problem, tally } = *done;
+                if let Some((path, reason)) = &problem {
+                    self.tell_of(tally, path, reason);
+                }
+                self.count(tally);
             }
+            Outcome::Announced(_) => {}
             Outcome::Same(tally) => {
                 // What was compared need not be compared again: the next commit is late enough.
                 self.writer.renew();
@@ -352,6 +351,7 @@ impl<'a> Pass<'a> {
             Outcome::Vanished { id, before } => self.remove(&id, &before),
             Outcome::FileDone { bytes } => (self.tell)(Event::FileDone { bytes }),
         }
+        self.writer.take_finished()?;
         if self.last_commit.elapsed() >= self.commit_every {
             self.commit(Writer::commit)?;
             self.last_commit = Instant::now();
@@ -359,24 +359,9 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Publishes what there is, and with it that containers are under way: what would be replaced in the same commit is
-    /// never written.
     fn commit(&mut self, commit: fn(&mut Writer) -> Result<(), OpenError>) -> Result<(), IngestError> {
         (self.tell)(Event::Committing);
-        for (_, Composed { entries, before, .. }) in self.announced.drain() {
-            self.writer.put(entries, before.as_ref())?;
-        }
         Ok(commit(self.writer)?)
-    }
-
-    fn put(&mut self, composed: Composed) -> Result<(), IngestError> {
-        let Composed { entries, problem, before, tally } = composed;
-        let before = before.filter(|_| self.announced.remove(entries.id()).is_none());
-        if let Some((path, reason)) = &problem {
-            self.tell_of(tally, path, reason);
-        }
-        self.count(tally);
-        Ok(self.writer.put(entries, before.as_ref())?)
     }
 
     fn tell_of(&self, tally: Tally, path: &str, reason: &str) {
@@ -428,12 +413,19 @@ fn work(
     jobs: &[Job<'_>],
     next: &AtomicUsize,
     stop: &AtomicBool,
-    sender: &SyncSender<Result<Outcome<Composed>, IngestError>>,
+    sender: &SyncSender<Result<Outcome<Done>, IngestError>>,
 ) {
     while !stop.load(Ordering::Relaxed)
         && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
     {
-        let mut send = |outcome: Outcome| sender.send(Ok(outcome.composed(&mut composer))).is_ok();
+        let mut send = |outcome: Outcome| match outcome.put_by(&mut composer) {
+            Ok(done) => sender.send(Ok(done)).is_ok(),
+            Err(error) => {
+                // Nobody wants more once the index cannot be written to.
+                let _ = sender.send(Err(error.into()));
+                false
+            }
+        };
         match reader.read(job.found, job.before.copied(), &mut send) {
             Ok(()) => drop(send(Outcome::FileDone { bytes: size_of(job.found) })),
             Err(error) => drop(sender.send(Err(error))),

@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 45] = [
+const HOMES: [(&str, &[&str]); 46] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -44,7 +44,7 @@ const HOMES: [(&str, &[&str]); 45] = [
     ("terminal_size", &["cli"]),
     // In index, ingest and engine only in files that are tests.
     ("tempfile", &["cli", "index", "ingest", "engine"]),
-    ("tantivy", &["analysis", "index", "engine"]),
+    ("tantivy", &["index", "engine"]),
     ("tantivy_common", &["index"]),
     ("tantivy_fst", &["pattern"]),
     ("levenshtein_automata", &["pattern"]),
@@ -75,6 +75,7 @@ const HOMES: [(&str, &[&str]); 45] = [
     ("frostem", &["analysis"]),
     ("lindera_dictionary", &["analysis"]),
     ("whatlang", &["analysis"]),
+    ("hashbrown", &["analysis"]),
     ("jiff", &["date"]),
     ("memmap2", &["index"]),
     ("globset", &["engine"]),

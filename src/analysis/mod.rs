@@ -28,10 +28,9 @@ mod letters;
 mod number;
 mod script;
 mod stem;
-mod stem_table;
-mod tantivy_tokenizers;
 mod unspaced;
 mod views;
+mod vocabulary;
 mod walk;
 
 pub use characters::{Characters, PairKind, ending_len};
@@ -42,8 +41,8 @@ pub use function_words::{is_fragment, is_request_word, is_stop_word};
 pub use language::{Language, Languages};
 pub use letters::{hangul, letters};
 pub use stem::Stems;
-pub use tantivy_tokenizers::{TERMS, register};
-pub use views::{Analyzer, TermList, Views};
+pub use views::{Analyzer, Words};
+pub use vocabulary::{Vocabulary, WordId};
 pub use walk::{Kind, Token, Tokens};
 
 /// The version of the analysis, part of every document's fingerprint: raised whenever a text may

@@ -1,99 +1,44 @@
-//! The terms of a text in every view, from one walk over it.
+//! The words of a text in every view, from one walk over it.
 //!
-//! What is indexed is analysed before it is handed to tantivy: the terms of a view come as one text, a [`TermList`],
-//! which the tokenizer of the index only has to part again. So a passage is walked once and not once for each view, its
-//! tokens are counted on the way, and that happens on whichever thread has the text.
+//! What is indexed is analysed before anything is written: a text becomes lists of words by their numbers in a
+//! [`Vocabulary`]. So it is walked once and not once for each view, its tokens are counted on the way, and that happens
+//! on whichever thread has the text.
 
 use super::dictionary::{BaseForm, Dictionaries, Segmenter};
-use super::stem_table::StemTable;
-use super::{Kind, Language, STEM_MARK, Token, Tokens};
+use super::vocabulary::{Vocabulary, WordId};
+use super::{Kind, Language, Token, Tokens};
 
-/// Terms in order, as one text.
-///
-/// Before each term stands a character whose number is the term's length in bytes. One of zero, with no term, is a gap:
-/// it parts texts that no phrase goes across.
+/// Where the words of a text's views go. Lists are added to, so that several texts can make one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TermList {
-    bytes: Vec<u8>,
-    len: u64,
+pub struct Words {
+    /// Words and single characters, one for each position of `body`; words stand in `stem` too.
+    pub body: Vec<WordId>,
+    /// How many of them are words.
+    pub stems: usize,
+    /// Pairs of characters, and characters that stand alone: the rest of `stem`.
+    pub pairs: Vec<WordId>,
+    /// Base forms by dictionaries: `word`.
+    pub forms: Vec<WordId>,
 }
 
-/// The first term of a list's text, and the text of the rest; the term is empty where there is a gap.
-pub fn split_term(list: &str) -> Option<(&str, &str)> {
-    let mut characters = list.chars();
-    let len = characters.next()? as usize;
-    characters.as_str().split_at_checked(len)
-}
-
-impl TermList {
-    /// The terms as one text.
-    pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.bytes).expect("terms are text")
-    }
-
-    /// How many terms there are.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Removes all terms.
+impl Words {
+    /// Removes all words.
     pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.len = 0;
+        let Self { body, stems, pairs, forms } = self;
+        *stems = 0;
+        [body, pairs, forms].into_iter().for_each(Vec::clear);
     }
 
-    /// Parts what was added from what will be: no phrase goes on from one to the other.
-    pub fn push_gap(&mut self) {
-        self.bytes.push(0);
-    }
-
-    /// Adds the terms of another list.
-    pub fn append(&mut self, other: &Self) {
-        self.bytes.extend_from_slice(&other.bytes);
-        self.len += other.len;
-    }
-
-    fn push(&mut self, term: &str) {
-        self.push_with(|bytes| bytes.extend_from_slice(term.as_bytes()));
-    }
-
-    /// Adds the term whose bytes `add` adds.
-    fn push_with(&mut self, add: impl FnOnce(&mut Vec<u8>)) {
-        let start = self.bytes.len();
-        self.bytes.push(0);
-        add(&mut self.bytes);
-        let len = self.bytes.len() - start - 1;
-        match u8::try_from(len) {
-            Ok(len) if len.is_ascii() => self.bytes[start] = len,
-            _ => {
-                let len = u32::try_from(len).ok().and_then(char::from_u32).expect("terms are short");
-                let _ = self.bytes.splice(start..=start, len.encode_utf8(&mut [0; 4]).bytes());
-            }
-        }
-        self.len += 1;
+    /// How many tokens the text has in `stem`.
+    pub fn ranked(&self) -> usize {
+        self.stems + self.pairs.len()
     }
 }
 
-/// Where the terms of a text's views go.
-#[derive(Debug)]
-pub struct Views<'l> {
-    /// Words and single characters.
-    pub body: &'l mut TermList,
-    /// Stems and pairs of characters.
-    pub stem: &'l mut TermList,
-    /// Base forms by dictionaries.
-    pub word: &'l mut TermList,
-}
-
-/// Makes the terms of texts. Each thread has its own: it remembers stems.
+/// Makes the words of texts. Each thread has its own: it remembers words.
 #[derive(Debug)]
 pub struct Analyzer {
-    stems: StemTable,
+    vocabulary: Vocabulary,
     /// The last character of a run, for the pair that it makes with the next.
     before: String,
     /// What finds base forms, where there are dictionaries.
@@ -110,33 +55,43 @@ impl Analyzer {
     /// An analyzer that finds base forms by these dictionaries.
     pub fn new(dictionaries: &Dictionaries) -> Self {
         let segmenter = (!dictionaries.is_empty()).then(|| Segmenter::new(dictionaries.clone()));
-        Self { stems: StemTable::new(), before: String::new(), segmenter }
+        Self { vocabulary: Vocabulary::default(), before: String::new(), segmenter }
     }
 
-    /// Adds the terms of a text to the lists of its views.
-    pub fn push_views(&mut self, text: &str, language: Language, views: Views<'_>) {
-        let Views { body, stem, word } = views;
+    /// The words that were met since the last [`forget`](Self::forget).
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Gives up all words; their numbers mean nothing any more.
+    pub fn forget(&mut self) {
+        self.vocabulary = Vocabulary::default();
+    }
+
+    /// Adds the words of a text to the lists of its views.
+    pub fn push_words(&mut self, text: &str, language: Language, words: &mut Words) {
         let mut walk = Tokens::new(text);
         // Whether the last character of a run waits for a second one to make a pair with.
         let mut is_alone = false;
         while walk.advance() {
             let token = walk.token();
-            body.push(&token.term);
             if is_alone && token.kind != Kind::NextCharacter {
-                stem.push(&self.before);
+                words.pairs.push(self.vocabulary.pair(&self.before));
             }
             is_alone = token.kind == Kind::Character;
             match token.kind {
                 Kind::Word => {
                     let written = &text[token.span.clone()];
-                    stem.push_with(|bytes| self.stems.push_stem(language, written, &token.term, bytes));
+                    words.body.push(self.vocabulary.word(language, written, &token.term));
+                    words.stems += 1;
                 }
                 Kind::Character | Kind::NextCharacter => {
-                    self.push_to_run(text, token, language, word);
+                    words.body.push(self.vocabulary.character(&token.term));
+                    self.push_to_run(text, token, language, &mut words.forms);
                     let ranked = token.ranked();
                     if token.kind == Kind::NextCharacter {
                         self.before.push_str(&ranked);
-                        stem.push(&self.before);
+                        words.pairs.push(self.vocabulary.pair(&self.before));
                     }
                     self.before.clear();
                     self.before.push_str(&ranked);
@@ -144,37 +99,19 @@ impl Analyzer {
             }
         }
         if is_alone {
-            stem.push(&self.before);
+            words.pairs.push(self.vocabulary.pair(&self.before));
         }
         if let Some(segmenter) = &mut self.segmenter {
-            segmenter.finish(&mut |BaseForm { form, .. }| word.push(&form));
+            let vocabulary = &mut self.vocabulary;
+            segmenter.finish(&mut |BaseForm { form, .. }| words.forms.push(vocabulary.base_form(&form)));
         }
     }
 
-    fn push_to_run(&mut self, text: &str, token: &Token, language: Language, word: &mut TermList) {
+    fn push_to_run(&mut self, text: &str, token: &Token, language: Language, forms: &mut Vec<WordId>) {
         if let Some(segmenter) = &mut self.segmenter {
-            segmenter.push(text, token, language, &mut |BaseForm { form, .. }| word.push(&form));
-        }
-    }
-
-    /// Adds the terms of a title or heading to a list: each word, and behind it its stem with [`STEM_MARK`] before it.
-    ///
-    /// Titles and headings are looked in by single characters, so these have no pairs here.
-    pub fn push_words_and_stems(&mut self, text: &str, language: Language, list: &mut TermList) {
-        let mut walk = Tokens::new(text);
-        while walk.advance() {
-            let token = walk.token();
-            list.push(&token.term);
-            list.push_with(|bytes| {
-                bytes.push(STEM_MARK as u8);
-                match token.kind {
-                    Kind::Word => {
-                        let written = &text[token.span.clone()];
-                        self.stems.push_stem(language, written, &token.term, bytes);
-                    }
-                    Kind::Character | Kind::NextCharacter => bytes.extend_from_slice(token.term.as_bytes()),
-                }
-            });
+            let vocabulary = &mut self.vocabulary;
+            let mut take = |BaseForm { form, .. }: BaseForm| forms.push(vocabulary.base_form(&form));
+            segmenter.push(text, token, language, &mut take);
         }
     }
 }
@@ -186,35 +123,6 @@ mod tests {
     use super::super::{stem_terms, tokens};
     use super::*;
 
-    fn terms(list: &TermList) -> Vec<&str> {
-        let first = split_term(list.as_str());
-        let split = std::iter::successors(first, |(_, rest)| split_term(rest));
-        let terms: Vec<_> = split.map(|(term, _)| term).collect();
-        assert_eq!(terms.len() as u64, list.len());
-        terms
-    }
-
-    #[test]
-    fn titles_have_words_and_their_stems() {
-        let mut list = TermList::default();
-        Analyzer::default().push_words_and_stems("Missile warnings 경보", Language::default(), &mut list);
-        let expected = ["missile", "\u{1}missil", "warnings", "\u{1}warn", "경", "\u{1}경", "보", "\u{1}보"];
-        assert_eq!(terms(&list), expected);
-    }
-
-    #[test]
-    fn long_terms_and_gaps_are_told() {
-        let mut list = TermList::default();
-        let long = "é".repeat(100);
-        list.push(&long);
-        list.push_gap();
-        list.push("end");
-        let (first, rest) = split_term(list.as_str()).expect("a term");
-        assert_eq!((first, rest), (long.as_str(), "\0\u{3}end"));
-        assert_eq!(split_term("\0\u{3}end"), Some(("", "\u{3}end")));
-        assert_eq!((split_term(""), split_term("\u{3}en")), (None, None));
-    }
-
     proptest! {
         #[test]
         fn one_walk_gives_the_views(
@@ -222,14 +130,21 @@ mod tests {
             code in prop::sample::select(&[None, Some("ko"), Some("fr"), Some("de")][..]),
         ) {
             let language = Language::of(code);
-            let (mut body, mut stem) = (TermList::default(), TermList::default());
-            let mut word = TermList::default();
-            let views = Views { body: &mut body, stem: &mut stem, word: &mut word };
-            Analyzer::default().push_views(&text, language, views);
-            prop_assert!(word.is_empty(), "there is no dictionary");
+            let (mut analyzer, mut words) = (Analyzer::default(), Words::default());
+            analyzer.push_words(&text, language, &mut words);
+            prop_assert!(words.forms.is_empty(), "there is no dictionary");
+            let vocabulary = analyzer.vocabulary();
+            let shown = |form: &[u8]| str::from_utf8(form).expect("text").to_owned();
+            let body: Vec<_> = words.body.iter().map(|&id| shown(vocabulary.term(id))).collect();
             let expected: Vec<_> = tokens(&text).into_iter().map(|token| token.term).collect();
-            prop_assert_eq!(terms(&body), expected);
-            prop_assert_eq!(terms(&stem), stem_terms(&text, language));
+            prop_assert_eq!(body, expected);
+            let ranked = words.body.iter().chain(&words.pairs).map(|&id| shown(vocabulary.stem(id)));
+            let mut ranked: Vec<_> = ranked.filter(|stem| !stem.is_empty()).collect();
+            prop_assert_eq!(ranked.len(), words.ranked());
+            let mut expected = stem_terms(&text, language);
+            ranked.sort();
+            expected.sort();
+            prop_assert_eq!(ranked, expected);
         }
     }
 }

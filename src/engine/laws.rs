@@ -7,11 +7,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use super::{Engine, LocalEngine, MAX_EXPANSION};
+use crate::analysis::Dictionaries;
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
 use crate::hit::{Count, Group, Hit, Request};
-use crate::index::{Composer, Kind, Snapshot, Writer};
+use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Options, parse};
 use crate::span::Span;
 
@@ -49,12 +50,12 @@ pub(super) type Titled = (Option<String>, Vec<String>);
 /// Indexes documents, each group of them in one commit.
 pub(super) fn snapshot(folder: &Path, groups: &[Vec<Titled>]) -> Snapshot {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
-    let mut composer = Composer::default();
+    let mut composer = writer.composer(&Dictionaries::default());
     for (number, group) in groups.iter().enumerate() {
         for (place, (title, texts)) in group.iter().enumerate() {
             let record = record(&format!("{number}-{place}.txt"), title.as_deref());
             let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
-            writer.put(composer.compose(record, &passages, Kind::Document), None).expect("it is put");
+            composer.put(record, &passages, Kind::Document, None).expect("it is put");
         }
         writer.commit().expect("it is committed");
     }
@@ -69,25 +70,20 @@ pub(super) type Documents = Vec<Vec<String>>;
 /// whose number `again` divides.
 pub(super) fn index(folder: &Path, documents: &Documents, group: usize, again: usize) -> LocalEngine {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
+    let mut composer = writer.composer(&Dictionaries::default());
     for (number, texts) in documents.iter().enumerate() {
         let id = format!("{number:05}.txt");
         let passages: Vec<_> = (0..).zip(texts).map(|(ordinal, text)| passage(ordinal, text)).collect();
         if number.is_multiple_of(again) {
             let before = vec![passage(0, "something else altogether alpha beta gamma")];
-            writer
-                .put(Composer::default().compose(record(&id, None), &before, Kind::Document), None)
-                .expect("it is put");
+            composer.put(record(&id, None), &before, Kind::Document, None).expect("it is put");
             writer.commit().expect("it is committed");
             let snapshot = Snapshot::open(folder).expect("it opens");
             let manifest = snapshot.manifest().expect("it reads");
             let entry = manifest.get(&id).expect("it was put");
-            writer
-                .put(Composer::default().compose(record(&id, None), &passages, Kind::Document), Some(entry))
-                .expect("it is put");
+            composer.put(record(&id, None), &passages, Kind::Document, Some(entry)).expect("it is put");
         } else {
-            writer
-                .put(Composer::default().compose(record(&id, None), &passages, Kind::Document), None)
-                .expect("it is put");
+            composer.put(record(&id, None), &passages, Kind::Document, None).expect("it is put");
         }
         if (number + 1).is_multiple_of(group) {
             writer.commit().expect("it is committed");
@@ -212,9 +208,8 @@ fn fuzzy_words_find_no_stems_of_titles() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
     let passages = [passage(0, "nothing")];
-    writer
-        .put(Composer::default().compose(record("a.txt", Some("Missiles")), &passages, Kind::Document), None)
-        .expect("it is put");
+    let mut composer = writer.composer(&Dictionaries::default());
+    composer.put(record("a.txt", Some("Missiles")), &passages, Kind::Document, None).expect("it is put");
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
     let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));

@@ -14,7 +14,8 @@ use tantivy::directory::{
 };
 
 use super::directory::{IndexDirectory, Role};
-use super::{Composer, Kind, OpenError, Snapshot, Writer};
+use super::{Kind, OpenError, Snapshot, Writer};
+use crate::analysis::Dictionaries;
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
 };
@@ -122,7 +123,7 @@ fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
         text: text.to_owned(),
         anchors: Vec::new(),
     };
-    writer.put(Composer::default().compose(record, &[passage], Kind::Document), None)
+    writer.composer(&Dictionaries::default()).put(record, &[passage], Kind::Document, None)
 }
 
 fn texts(folder: &Path, id: &str) -> Vec<String> {

@@ -4,20 +4,20 @@
 //! did, whatever a writer does meanwhile. The engine searches snapshots; `status` and the ingest read
 //! [`Manifest`]s and records from them.
 
+mod composer;
 mod deleted;
 mod dictionaries;
 mod directory;
 #[cfg(test)]
 mod disk_full;
-mod entries;
 mod facts;
-mod load;
 mod manifest;
 mod merges;
 mod places;
 #[cfg(target_os = "linux")]
 mod prefetched;
 pub mod schema;
+mod segment;
 mod stored;
 mod unmapped;
 mod writer;
@@ -35,10 +35,10 @@ use tantivy::{
 
 use crate::analysis::{self, Languages};
 use crate::document::DocumentRecord;
+pub use composer::Composer;
 use deleted::DeletedOfSegments;
 pub use dictionaries::{ChosenDictionaries, examined};
 use directory::{IndexDirectory, Role};
-pub use entries::{Composer, Entries};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
 pub use places::Places;
@@ -159,7 +159,6 @@ impl Snapshot {
         let directory = IndexDirectory::open(path, Role::Reader).map_err(failed)?;
         let index = Index::open(directory).map_err(failed)?;
         let (meta, generation) = read_meta(path, &index)?;
-        analysis::register(index.tokenizers());
         let reader = open_reader(&index).map_err(failed)?;
         let (_, fields) = schema::schema();
         let searcher = reader.searcher();

@@ -37,7 +37,6 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
-use crate::analysis;
 use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
@@ -149,8 +148,11 @@ fn raw() -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
+/// What tantivy is told of who makes the terms of texts: no tokenizer of its own has this name.
+const NO_TOKENIZER: &str = "terms";
+
 fn text(record: IndexRecordOption) -> TextOptions {
-    let indexing = TextFieldIndexing::default().set_tokenizer(analysis::TERMS).set_index_option(record);
+    let indexing = TextFieldIndexing::default().set_tokenizer(NO_TOKENIZER).set_index_option(record);
     TextOptions::default().set_indexing_options(indexing)
 }
 

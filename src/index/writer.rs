@@ -1,38 +1,43 @@
 //! The one place that changes an index.
 //!
 //! A [`Writer`] holds the index's lock. What it adds and removes shows only when it commits, all at once; a
-//! process that dies before leaves the last commit. Beside tantivy's own writer it keeps the
-//! [`Totals`] that ride in each commit.
+//! process that dies before leaves the last commit. Segments come from its [`Composer`]s, which work on as many threads
+//! as there are; tantivy's own writer publishes, merges and deletes them. Beside it the writer keeps the
+//! [`Totals`](super::Totals) that ride in each commit.
 
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
-use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
+use super::composer::{Composer, Finished, Part, Place, Work, locked};
 use super::directory::{Fault, IndexDirectory, Role};
-use super::entries::Entries;
-use super::load::{Load, Waiting};
 use super::manifest::Entry;
 use super::merges::Merges;
 use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
-use crate::analysis;
+use crate::analysis::Dictionaries;
 use crate::config::DictionarySetting;
 
-/// How much memory postings take by default before they are written out as segments, in bytes: 96 MiB.
+/// How much memory segments take by default while they are made, in bytes: 96 MiB.
 pub const DEFAULT_MEMORY: u64 = 96 << 20;
 
-/// The least memory that tantivy takes for the postings of one thread, in bytes.
-const LEAST_MEMORY: usize = 15_000_000;
+/// The least memory for the segment of one thread, in bytes.
+const LEAST_MEMORY: usize = 4 << 20;
 
-/// The most that it takes.
+/// The most, which bounds the numbers that stand for its words.
 const MOST_MEMORY: usize = 4_000_000_000;
+
+/// How much memory tantivy wants for a thread of its own writer, which is given nothing to do.
+const IDLE_MEMORY: usize = 15_000_000;
 
 /// The size of a block of what is stored, in bytes before compression. Larger ones compress better, and each hit that is
 /// shown costs decompressing one.
@@ -45,12 +50,16 @@ const LOCK_RETRY: Duration = Duration::from_millis(25);
 pub struct Writer {
     path: PathBuf,
     index: Index,
-    writer: IndexWriter<Waiting>,
-    load: Arc<Load>,
+    writer: IndexWriter,
     fields: Fields,
     meta: Meta,
     fault: Fault,
     changed: bool,
+    /// How much memory all segments take that are being made, in bytes.
+    memory: u64,
+    /// What composers have under way.
+    composers: Vec<Arc<Mutex<Work>>>,
+    finished: Finished,
     /// How many entries were added since the last pass ended.
     added: u64,
     /// Where those who merge segments look how many entries the pass added that has ended.
@@ -67,7 +76,7 @@ impl Writer {
         Self::open_within(path, wait, DEFAULT_MEMORY)
     }
 
-    /// Opens as [`Writer::open`] does; postings take so many bytes of `memory` before they are written out.
+    /// Opens as [`Writer::open`] does; segments take so many bytes of `memory` while they are made.
     ///
     /// More memory makes fewer and larger segments, which cost less to merge.
     ///
@@ -105,9 +114,7 @@ impl Writer {
             .open_or_create(directory)
             .or_else(|error| other_schema(path, error))?;
         drop(lock);
-        analysis::register(index.tokenizers());
-        let writer =
-            retried(deadline, || index.writer_with_options(writer_options(memory))).map_err(failed)?;
+        let writer = retried(deadline, || index.writer_with_options(writer_options())).map_err(failed)?;
         let merges = Merges::default();
         let of_pass = merges.of_pass();
         writer.set_merge_policy(Box::new(merges));
@@ -116,11 +123,13 @@ impl Writer {
             path: path.into(),
             index,
             writer,
-            load: Arc::default(),
             fields,
             meta,
             fault,
             changed: false,
+            memory,
+            composers: Vec::new(),
+            finished: Finished::default(),
             added: 0,
             of_pass,
         })
@@ -149,26 +158,58 @@ impl Writer {
         }
     }
 
-    /// Puts a document into the index, in the place of the entry that it had.
+    /// A composer that puts documents into this index, with the base forms that these dictionaries know: one for each
+    /// thread.
+    pub fn composer(&mut self, dictionaries: &Dictionaries) -> Composer {
+        let place = Place {
+            path: self.path.clone(),
+            index: self.index.clone(),
+            fields: self.fields,
+            fault: self.fault.clone(),
+            memory: memory_of_each(self.memory),
+            finished: Arc::clone(&self.finished),
+        };
+        let composer = Composer::new(place, dictionaries);
+        self.composers.push(composer.work());
+        composer
+    }
+
+    /// Takes what composers have finished.
     ///
     /// # Errors
     ///
     /// When the index cannot be written to.
-    pub fn put(&mut self, entries: Entries, before: Option<&Entry>) -> Result<(), OpenError> {
-        let Entries { id, documents, totals, bytes } = entries;
-        let mut operations = Vec::with_capacity(documents.len() + 1);
-        if let Some(before) = before {
-            self.meta.totals.subtract(before.totals);
-            operations.push(UserOperation::Delete(Term::from_field_text(self.fields.id, id.as_str())));
+    pub fn take_finished(&mut self) -> Result<(), OpenError> {
+        let parts = mem::take(&mut *self.finished.lock().unwrap_or_else(PoisonError::into_inner));
+        parts.into_iter().try_for_each(|part| self.take(part)).map_err(|error| self.failed(error))
+    }
+
+    /// Adds a segment, after what it takes the place of has gone.
+    fn take(&mut self, part: Part) -> tantivy::Result<()> {
+        let Part { segment, replaced, added, removed } = part;
+        for id in replaced {
+            self.writer.delete_term(Term::from_field_text(self.fields.id, &id));
         }
-        let share = self.load.add(bytes);
-        let waiting = |entry| Waiting { entry, _share: Arc::clone(&share) };
-        operations.extend(documents.into_iter().map(|entry| UserOperation::Add(waiting(entry))));
-        self.meta.totals.add(totals);
+        self.meta.totals.add(added);
+        self.meta.totals.subtract(removed);
         self.changed = true;
         self.of_pass.store(0, Ordering::Relaxed);
-        self.added += operations.len() as u64;
-        self.writer.run(operations).map(drop).map_err(|error| self.failed(error))
+        self.added += u64::from(segment.max_doc());
+        self.writer.add_segment(segment)
+    }
+
+    /// Has all composers finish what they have under way, and takes it.
+    fn finish_all(&mut self) -> Result<(), OpenError> {
+        let works = mem::take(&mut self.composers);
+        let outcome = thread::scope(|scope| {
+            let finishing: Vec<_> = works.iter().map(|work| scope.spawn(|| locked(work).finish())).collect();
+            let finished = finishing.into_iter().map(|thread| thread.join().expect("writing does not panic"));
+            finished.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()
+        });
+        // Those of composers that are gone have nothing more to do.
+        self.composers = works.into_iter().filter(|work| Arc::strong_count(work) > 1).collect();
+        outcome?;
+        self.take_finished()
     }
 
     /// Makes the next commit happen even where nothing else changes: for its time, up to which sources are known.
@@ -189,6 +230,23 @@ impl Writer {
     ///
     /// When the index cannot be written to; then it stays as it was at its last commit.
     pub fn commit(&mut self) -> Result<(), OpenError> {
+        self.finish_all()?;
+        self.publish()
+    }
+
+    /// Publishes as [`Writer::commit`] does, as the last time in a pass: after it, small segments are merged where the
+    /// pass has added much.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Writer::commit`].
+    pub fn commit_pass(&mut self) -> Result<(), OpenError> {
+        self.finish_all()?;
+        self.of_pass.store(mem::take(&mut self.added), Ordering::Relaxed);
+        self.publish()
+    }
+
+    fn publish(&mut self) -> Result<(), OpenError> {
         if !self.changed {
             return Ok(());
         }
@@ -201,17 +259,6 @@ impl Writer {
         outcome.map_err(|error| self.failed(error))?;
         self.changed = false;
         Ok(())
-    }
-
-    /// Publishes as [`Writer::commit`] does, as the last time in a pass: after it, small segments are merged where the
-    /// pass has added much.
-    ///
-    /// # Errors
-    ///
-    /// As those of [`Writer::commit`].
-    pub fn commit_pass(&mut self) -> Result<(), OpenError> {
-        self.of_pass.store(std::mem::take(&mut self.added), Ordering::Relaxed);
-        self.commit()
     }
 
     /// Merges all segments into one and removes what was deleted; gives the number of segments that there were.
@@ -298,7 +345,7 @@ fn other_schema(path: &Path, error: TantivyError) -> Result<Index, OpenError> {
     Err(open_error(path, error))
 }
 
-fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> OpenError {
+pub(super) fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> OpenError {
     match fault.take() {
         Some(cause) => match open_error(path, cause.into()) {
             // A file that is gone while it is written is no sign of an old corruption.
@@ -317,7 +364,7 @@ fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> OpenError {
     }
 }
 
-fn index_settings() -> IndexSettings {
+pub(super) fn index_settings() -> IndexSettings {
     IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
         docstore_blocksize: BLOCK,
@@ -325,17 +372,18 @@ fn index_settings() -> IndexSettings {
     }
 }
 
-fn writer_options(memory: u64) -> IndexWriterOptions {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+fn writer_options() -> IndexWriterOptions {
     IndexWriterOptions::builder()
-        .memory_budget_per_thread(memory_per_thread(memory, threads))
-        .num_worker_threads(threads)
+        .memory_budget_per_thread(IDLE_MEMORY)
+        .num_worker_threads(1)
         // One merge at a time: what two hold at once is most of the memory of a large pass.
         .num_merge_threads(1)
         .build()
 }
 
-fn memory_per_thread(memory: u64, threads: usize) -> usize {
+/// How much memory the segment of each thread may take, of what all may.
+fn memory_of_each(memory: u64) -> usize {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
     let each = usize::try_from(memory).unwrap_or(usize::MAX) / threads;
     each.clamp(LEAST_MEMORY, MOST_MEMORY)
 }

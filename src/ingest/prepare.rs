@@ -9,7 +9,7 @@ use super::rules::{EXTRACTOR, Rules, Source};
 use crate::analysis;
 use crate::document::{DocId, Document, DocumentRecord, Facts, Format, Passage, State};
 use crate::extract::{self, Detected, ExtractError, Raw, Reading};
-use crate::index::{Composer, Entries, Entry, EntryState, Kind, short_hash};
+use crate::index::{Composer, Entry, EntryState, Kind, OpenError, short_hash};
 use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
@@ -57,35 +57,34 @@ pub(crate) struct Prepared {
     pub(crate) tally: Tally,
 }
 
-impl Prepared {
-    fn composed(self, composer: &mut Composer) -> Composed {
-        let Self { record, passages, kind, before, tally } = self;
-        let problem = record.state.reason().map(|reason| (record.id.0.clone(), reason.to_owned()));
-        Composed { entries: composer.compose(record, &passages, kind), problem, before, tally }
-    }
-}
-
 impl Outcome {
-    /// Makes what is to be put into the index ready for the writer.
-    pub(super) fn composed(self, composer: &mut Composer) -> Outcome<Composed> {
-        match self {
-            Self::Put(prepared) => Outcome::Put(Box::new(prepared.composed(composer))),
-            Self::Announced(prepared) => Outcome::Announced(Box::new(prepared.composed(composer))),
+    /// Puts what is to be put.
+    pub(super) fn put_by(self, composer: &mut Composer) -> Result<Outcome<Done>, OpenError> {
+        Ok(match self {
+            Self::Put(prepared) => {
+                let Prepared { record, passages, kind, before, tally } = *prepared;
+                let problem = record.state.reason().map(|reason| (record.id.0.clone(), reason.to_owned()));
+                composer.put(record, &passages, kind, before.as_ref())?;
+                Outcome::Put(Box::new(Done { problem, tally }))
+            }
+            Self::Announced(prepared) => {
+                let Prepared { record, kind, before, tally, .. } = *prepared;
+                composer.announce(record, kind, before.as_ref());
+                Outcome::Announced(Box::new(Done { problem: None, tally }))
+            }
             Self::Same(tally) => Outcome::Same(tally),
             Self::Problem { path, reason, tally } => Outcome::Problem { path, reason, tally },
             Self::Vanished { id, before } => Outcome::Vanished { id, before },
             Self::FileDone { bytes } => Outcome::FileDone { bytes },
-        }
+        })
     }
 }
 
-/// A document whose entries are made.
+/// A document that was put.
 #[derive(Debug)]
-pub(crate) struct Composed {
-    pub(super) entries: Entries,
+pub(crate) struct Done {
     /// Its path and what is wrong with it, if something is.
     pub(super) problem: Option<(String, String)>,
-    pub(super) before: Option<Entry>,
     pub(super) tally: Tally,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::extract;
-use crate::index::{Composer, Kind};
+use crate::index::Kind;
 
 /// Makes a pass over `folder`, a moment after what is in it was last changed; gives its report and which files it read.
 fn pass(folder: &Path, index: &Path) -> (Report, usize) {
@@ -29,7 +29,8 @@ fn read_by_older(index: &Path, file: &str) {
     let (id, before) = manifest.iter().find(|(id, _)| id.ends_with(file)).expect("the file");
     let mut record = snapshot.record(id).expect("readable").expect("the record");
     record.fingerprint.extractor -= 256;
-    writer.put(Composer::default().compose(record, &[], Kind::Document), Some(before)).expect("put");
+    let mut composer = writer.composer(&Dictionaries::default());
+    composer.put(record, &[], Kind::Document, Some(before)).expect("put");
     writer.commit().expect("committed");
     writer.close().expect("closed");
 }

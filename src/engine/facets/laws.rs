@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::laws::{passage, record, request};
 use super::super::{Engine, LocalEngine};
 use super::{OfEach, Terms};
+use crate::analysis::Dictionaries;
 use crate::date::Date;
 use crate::document::DocumentRecord;
 use crate::hit::{FacetRequest, Facets, Group, Request};
@@ -69,21 +70,20 @@ fn doc() -> impl Strategy<Value = Doc> {
 /// Indexes documents, a commit behind each group of them, the first of each group deleted and put again.
 fn index(folder: &Path, docs: &[Doc], group: usize) -> LocalEngine {
     let mut writer = Writer::open(folder, Duration::ZERO).expect("a new index");
-    let put = |writer: &mut Writer, number: usize, doc: &Doc, before: Option<&_>| {
+    let mut composer = writer.composer(&Dictionaries::default());
+    let put = |composer: &mut Composer, number: usize, doc: &Doc, before: Option<&_>| {
         let passages: Vec<_> = (0..).zip(&doc.texts).map(|(at, text)| passage(at, text)).collect();
-        writer
-            .put(Composer::default().compose(doc.record(number), &passages, Kind::Document), before)
-            .expect("it is put");
+        composer.put(doc.record(number), &passages, Kind::Document, before).expect("it is put");
     };
     for (number, doc) in docs.iter().enumerate() {
         let old = Doc { texts: vec!["alpha"], desks: vec![json!("old")], ..doc.clone() };
-        put(&mut writer, number, &old, None);
+        put(&mut composer, number, &old, None);
         if number % group == 0 {
             writer.commit().expect("it is committed");
         }
         let before = Snapshot::open(folder).expect("it opens").manifest().expect("it reads");
         let just_put = crate::index::Entry::just_put();
-        put(&mut writer, number, doc, Some(before.get(&doc.id(number)).unwrap_or(&just_put)));
+        put(&mut composer, number, doc, Some(before.get(&doc.id(number)).unwrap_or(&just_put)));
     }
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
@@ -195,12 +195,11 @@ proptest! {
 fn no_more_terms_are_looked_at_than_documents_can_have() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    let mut composer = writer.composer(&Dictionaries::default());
     for number in 0..40 {
         let mut record = record(&format!("{number}.txt"), None);
         record.facts.other.insert("desk".into(), json!(format!("desk {number}")));
-        writer
-            .put(Composer::default().compose(record, &[passage(0, "alpha")], Kind::Document), None)
-            .expect("it is put");
+        composer.put(record, &[passage(0, "alpha")], Kind::Document, None).expect("it is put");
     }
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
@@ -240,6 +239,7 @@ fn no_more_terms_are_looked_at_than_documents_can_have() {
 fn sizes_and_facts_find_the_documents_that_have_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+    let mut composer = writer.composer(&Dictionaries::default());
     for (id, size, facts) in [
         ("a", 999, json!({"desk": "Asia", "n": 10, "by": {"name": "Kim", "on": true}})),
         ("b", 1_000, json!({"desk": ["Sports", "South Asia"], "n": 10.5})),
@@ -249,16 +249,8 @@ fn sizes_and_facts_find_the_documents_that_have_them() {
         let mut record = record(id, None);
         record.size = size;
         record.facts.other = facts.into_iter().collect();
-        writer
-            .put(
-                Composer::default().compose(
-                    record,
-                    &[passage(0, "alpha"), passage(1, "beta")],
-                    Kind::Document,
-                ),
-                None,
-            )
-            .expect("it is put");
+        let passages = [passage(0, "alpha"), passage(1, "beta")];
+        composer.put(record, &passages, Kind::Document, None).expect("it is put");
     }
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");

@@ -5,13 +5,14 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::analysis::Dictionaries;
 use crate::analysis::Languages;
 use crate::document::Passage;
 use crate::engine::laws::{Documents, found, index, passage, record, request};
 use crate::engine::{Engine, LocalEngine};
 use crate::highlight::{Highlighter, Texts};
 use crate::hit::Group;
-use crate::index::{Composer, Kind, Snapshot, Writer};
+use crate::index::{Kind, Snapshot, Writer};
 use crate::query::{Matcher, Options, Order, Query, parse};
 
 /// The first and the last word of a place, by their numbers.
@@ -267,7 +268,8 @@ fn titles_and_headings_are_looked_in_as_they_are_marked() {
     let headings = vec!["Missile launches".to_owned(), "A warning".to_owned()];
     let passages = [0, 1].map(|ordinal| Passage { headings: headings.clone(), ..passage(ordinal, "x") });
     let record = record("00000.txt", Some("Launched: two missiles"));
-    writer.put(Composer::default().compose(record, &passages, Kind::Document), None).expect("it is put");
+    let mut composer = writer.composer(&Dictionaries::default());
+    composer.put(record, &passages, Kind::Document, None).expect("it is put");
     writer.commit().expect("it is committed");
     writer.close().expect("it is closed");
     let engine = LocalEngine::new(Snapshot::open(folder.path()).expect("it opens"));

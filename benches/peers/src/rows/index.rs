@@ -8,8 +8,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
+use tidings::analysis::Dictionaries;
 use tidings::document::{Anchor, DocumentRecord, Location, Passage};
-use tidings::index::{Composer, Kind, StoredPassage, Writer};
+use tidings::index::{Kind, StoredPassage, Writer};
 use tidings::span::Span;
 
 use crate::measure::{Cost, Counter, Samples, cores, cost, size, this_program};
@@ -211,12 +212,12 @@ fn write_slice(work: &Work, documents: &Path, lines: &Path) -> Result<Amount> {
 /// Puts prepared documents into an index of ours, or reads them and does nothing.
 pub fn index_prepared(documents: &Path, index: Option<&Path>) -> Result<()> {
     let mut writer = index.map(|index| Writer::open(index, std::time::Duration::ZERO)).transpose()?;
-    let mut composer = Composer::default();
+    let mut composer = writer.as_mut().map(|writer| writer.composer(&Dictionaries::default()));
     for line in BufReader::new(File::open(documents)?).lines() {
         let Prepared { record, passages } = serde_json::from_str(&line?)?;
         let passages: Vec<Passage> = passages.into_iter().map(Passage::from).collect();
-        match &mut writer {
-            Some(writer) => writer.put(composer.compose(record, &passages, Kind::Document), None)?,
+        match &mut composer {
+            Some(composer) => composer.put(record, &passages, Kind::Document, None)?,
             None => drop(std::hint::black_box((record, passages))),
         }
     }

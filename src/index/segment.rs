@@ -1,0 +1,213 @@
+//! A segment while it is made: what entries become on disk.
+//!
+//! Tantivy's own writer hashes each token of each view, and keeps postings as chains of small pieces of memory: of a
+//! passage in two views, most of its time is waiting for memory. Here a passage's words are noted by their numbers, in
+//! the order in which they come ([`lists`]), and both views are made of them when the segment is written ([`inverted`]).
+//! The files are written by tantivy's serializers; they are, byte for byte, what tantivy would have written.
+
+mod exact;
+mod inverted;
+mod lists;
+mod term_writer;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::ops::Range;
+
+use tantivy::directory::TerminatingWrite;
+use tantivy::fastfield::FastFieldsWriter;
+use tantivy::fieldnorm::{FieldNormReader, FieldNormReaders, FieldNormsSerializer};
+use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
+use tantivy::schema::{Field, Schema, TantivyDocument};
+use tantivy::store::StoreWriter;
+use tantivy::tokenizer::TokenizerManager;
+use tantivy::{DocId, Index};
+
+use super::schema::Fields;
+use crate::analysis::{Vocabulary, Words};
+use exact::ExactTerms;
+use inverted::Form;
+use term_writer::{Stems, TermWriter};
+pub(super) use texts::PassageWords;
+use texts::Texts;
+
+/// A segment while it is made.
+pub(super) struct SegmentBuilder {
+    segment: Segment,
+    fields: Fields,
+    schema: Schema,
+    store: StoreWriter,
+    columns: FastFieldsWriter,
+    /// How many entries were stored.
+    entries: DocId,
+    exact: ExactTerms,
+    texts: Texts,
+    /// The words of the passage at hand, kept for their memory.
+    words: PassageWords,
+    /// The ordinals of passages, and the entries that they are.
+    ordinals: Vec<(u32, DocId)>,
+    dated: Vec<Range<DocId>>,
+}
+
+impl SegmentBuilder {
+    /// A segment of an index, with nothing in it.
+    pub(super) fn new(index: &Index, fields: Fields) -> tantivy::Result<Self> {
+        let segment = index.new_segment();
+        let schema = index.schema();
+        let settings = index.settings();
+        let store = StoreWriter::new(
+            segment.open_write(SegmentComponent::Store)?,
+            settings.docstore_compression,
+            settings.docstore_blocksize,
+            settings.docstore_compress_dedicated_thread,
+        )?;
+        let columns =
+            FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, TokenizerManager::default())?;
+        Ok(Self {
+            segment,
+            fields,
+            schema,
+            store,
+            columns,
+            entries: 0,
+            exact: ExactTerms::default(),
+            texts: Texts::default(),
+            words: PassageWords::default(),
+            ordinals: Vec::new(),
+            dated: Vec::new(),
+        })
+    }
+
+    /// How many entries there are.
+    pub(super) fn entries(&self) -> DocId {
+        self.entries
+    }
+
+    /// How much memory it takes to hold the segment and to write it, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        let lists = self.texts.lists();
+        let held: usize = lists.iter().map(|lists| lists.memory()).sum();
+        let words: usize = lists.iter().map(|lists| lists.words()).sum();
+        let of_entries = self.ordinals.capacity() * size_of::<(u32, DocId)>() + self.entries as usize * 5;
+        held + words * inverted::BYTES
+            + of_entries
+            + self.exact.memory()
+            + self.columns.mem_usage()
+            + self.store.mem_usage()
+    }
+
+    /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to
+    /// be stored next, its record first. Gives how many tokens they have in each field.
+    pub(super) fn push_texts<P>(
+        &mut self,
+        title: &Words,
+        passages: &[P],
+        mut make: impl FnMut(&P, &mut PassageWords),
+    ) -> [u64; 5] {
+        self.texts.push_record();
+        let mut sums = [0; 5];
+        for passage in passages {
+            make(passage, &mut self.words);
+            let tokens = self.texts.push_passage(title, &self.words);
+            sums.iter_mut().zip(tokens).for_each(|(sum, tokens)| *sum += tokens);
+        }
+        if !passages.is_empty() {
+            let first = self.entries + 1;
+            let count = DocId::try_from(passages.len()).expect("entries have numbers");
+            self.texts.push_title(title, first..first + count);
+        }
+        sums
+    }
+
+    /// Stores an entry, with its columns.
+    pub(super) fn push_entry(&mut self, entry: &TantivyDocument) -> tantivy::Result<()> {
+        self.columns.add_document(entry)?;
+        self.store.store(entry, &self.schema)?;
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Notes that some entries, behind all others that have it, have a term that stands for a whole value.
+    pub(super) fn add_term(&mut self, field: Field, term: &[u8], entries: Range<DocId>) {
+        self.exact.add(field, term, entries);
+    }
+
+    /// Notes the day of some entries.
+    pub(super) fn add_date(&mut self, days: i64, entries: Range<DocId>) {
+        self.add_term(self.fields.date, &tantivy::i64_to_u64(days).to_be_bytes(), entries.clone());
+        self.dated.push(entries);
+    }
+
+    /// Notes the ordinal of a passage.
+    pub(super) fn add_ordinal(&mut self, ordinal: u32, entry: DocId) {
+        self.ordinals.push((ordinal, entry));
+    }
+
+    /// Writes the segment.
+    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> tantivy::Result<SegmentMeta> {
+        let norms = self.write_norms()?;
+        self.write_terms(vocabulary, &norms)?;
+        let mut columns = self.segment.open_write(SegmentComponent::FastFields)?;
+        self.columns.serialize(&mut columns, None)?;
+        columns.terminate()?;
+        self.store.close()?;
+        let meta = self.segment.with_max_doc(self.entries).meta().clone();
+        meta.untrack_temp_docstore();
+        Ok(meta)
+    }
+
+    /// Writes how long the fields of each entry are.
+    fn write_norms(&mut self) -> tantivy::Result<FieldNormReaders> {
+        let mut serializer =
+            FieldNormsSerializer::from_write(self.segment.open_write(SegmentComponent::FieldNorms)?)?;
+        let Fields { ordinal, stem, word, body, title, heading, date, .. } = self.fields;
+        let once = |entries: &mut dyn Iterator<Item = DocId>| {
+            let mut norms = vec![0; self.entries as usize];
+            entries.for_each(|entry| norms[entry as usize] = FieldNormReader::fieldnorm_to_id(1));
+            norms
+        };
+        let ordinals = once(&mut self.ordinals.iter().map(|&(_, entry)| entry));
+        let dates = once(&mut self.dated.iter().flat_map(Range::clone));
+        let [stems, bodies, titles, headings, words] = &self.texts.norms;
+        // In the order of the schema.
+        for (field, norms) in [
+            (ordinal, &ordinals),
+            (stem, stems),
+            (word, words),
+            (body, bodies),
+            (title, titles),
+            (heading, headings),
+            (date, &dates),
+        ] {
+            serializer.serialize_field(field, norms)?;
+        }
+        serializer.close()?;
+        self.texts.norms = Default::default();
+        FieldNormReaders::open(self.segment.open_read(SegmentComponent::FieldNorms)?)
+    }
+
+    /// Writes the terms of all fields, field by field in the order of the schema.
+    fn write_terms(&self, vocabulary: &Vocabulary, norms: &FieldNormReaders) -> tantivy::Result<()> {
+        let mut terms = TermWriter::open(&self.segment, norms, vocabulary)?;
+        let Fields { kind, id, path, ordinal, stem, word, body, title, heading, .. } = self.fields;
+        for field in [kind, id, path] {
+            terms.write_exact(field, &self.exact)?;
+        }
+        terms.write_numbers(ordinal, &self.ordinals)?;
+        let Texts { documents, titles, bodies, headings, tokens, .. } = &self.texts;
+        let [of_stem, of_body, of_title, of_heading, of_word] = *tokens;
+        terms.write_counted(stem, of_stem, Form::Stem, || self.texts.ranked())?;
+        terms.write_counted(word, of_word, Form::Term, || self.texts.base_forms())?;
+        let itself = |entry| entry..entry + 1;
+        terms.write_placed(body, of_body, bodies, Stems::Elsewhere, itself)?;
+        let passages = |document: u32| documents[document as usize].clone();
+        terms.write_placed(title, of_title, titles, Stems::BesideTheirWords, passages)?;
+        terms.write_placed(heading, of_heading, headings, Stems::BesideTheirWords, itself)?;
+        let Fields { language, format, extension, date, fact, .. } = self.fields;
+        for field in [language, format, extension, date, fact] {
+            terms.write_exact(field, &self.exact)?;
+        }
+        terms.close()
+    }
+}
