@@ -35,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// Each library with the modules where it is at home.
-const HOMES: [(&str, &[&str]); 46] = [
+const HOMES: [(&str, &[&str]); 47] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -76,6 +76,7 @@ const HOMES: [(&str, &[&str]); 46] = [
     ("lindera_dictionary", &["analysis"]),
     ("whatlang", &["analysis"]),
     ("hashbrown", &["analysis"]),
+    ("foldhash", &["analysis"]),
     ("jiff", &["date"]),
     ("memmap2", &["index"]),
     ("globset", &["engine"]),

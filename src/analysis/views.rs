@@ -70,6 +70,7 @@ impl Analyzer {
 
     /// Adds the words of a text to the lists of its views.
     pub fn push_words(&mut self, text: &str, language: Language, words: &mut Words) {
+        let of = self.vocabulary.of(language);
         let mut walk = Tokens::new(text);
         // Whether the last character of a run waits for a second one to make a pair with.
         let mut is_alone = false;
@@ -82,7 +83,7 @@ impl Analyzer {
             match token.kind {
                 Kind::Word => {
                     let written = &text[token.span.clone()];
-                    words.body.push(self.vocabulary.word(language, written, &token.term));
+                    words.body.push(self.vocabulary.word(of, written, &token.term));
                     words.stems += 1;
                 }
                 Kind::Character | Kind::NextCharacter => {

@@ -5,14 +5,15 @@
 //! of any text are among a few thousand, which a small table knows by a single look; it changes no number, only what
 //! finding it costs.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::Language;
 
-/// How many slots the table of the last words has, as a power of two. With 2^16 of them it takes 2 MB.
-const SLOTS_LOG: u32 = 16;
+/// How many slots the table of the last words has, as a power of two. With 2^17 of them it takes 4 MB.
+const SLOTS_LOG: u32 = 17;
 
 /// How many numbers of eight bytes a word in that table has.
 const WORD: usize = 3;
@@ -40,17 +41,17 @@ impl From<u32> for WordId {
     }
 }
 
-/// What a table of the last words takes a key for.
-#[derive(Clone, Copy, Debug)]
-enum Of {
-    /// A word, in a language.
-    Word(Language),
-    /// A single character of a script without spaces.
-    Character,
-    /// Two of them.
-    Pair,
+/// What a key in the table of the last words is: a word in one of the languages that were met, or one of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Of(u8);
+
+impl Of {
     /// A base form by a dictionary.
-    BaseForm,
+    const BASE_FORM: Self = Self(u8::MAX - 2);
+    /// Two characters of a script without spaces.
+    const PAIR: Self = Self(u8::MAX - 1);
+    /// A single one.
+    const CHARACTER: Self = Self(u8::MAX);
 }
 
 /// A table of words. Each thread has its own.
@@ -59,11 +60,12 @@ pub struct Vocabulary {
     /// The term of each word, and behind it its stem, unless the term begins with that.
     bytes: Vec<u8>,
     words: Vec<Word>,
-    /// The numbers of words by what they become.
-    by_content: HashTable<u32>,
+    /// The numbers of words by their terms, of those without terms by their stems.
+    by_form: HashTable<u32>,
     hasher: RandomState,
     slots: Vec<Slot>,
-    languages: Languages,
+    /// The languages met so far.
+    languages: Vec<Language>,
 }
 
 /// Where in the bytes the forms of a word stand.
@@ -74,26 +76,30 @@ struct Word {
     /// Where the stem starts behind `start`.
     stem_at: u16,
     stem_len: u16,
+    /// Whether English makes this stem of this term.
+    is_english: bool,
 }
 
 /// A word that was met, in the table of the last ones.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    key: [u64; WORD],
+    key: Key,
     number: u32,
-    /// The number of what the key is taken for.
-    of: u8,
+    of: Of,
 }
+
+/// A word as numbers, zeros behind it; no word holds a zero itself.
+type Key = [u64; WORD];
 
 impl Default for Vocabulary {
     fn default() -> Self {
         Self {
             bytes: Vec::new(),
-            words: vec![Word { start: 0, term_len: 0, stem_at: 0, stem_len: 0 }],
-            by_content: HashTable::new(),
-            hasher: RandomState::new(),
+            words: vec![Word { start: 0, term_len: 0, stem_at: 0, stem_len: 0, is_english: false }],
+            by_form: HashTable::new(),
+            hasher: RandomState::default(),
             slots: vec![Slot::default(); 1 << SLOTS_LOG],
-            languages: Languages { known: vec![Language::default()], last: 0 },
+            languages: Vec::new(),
         }
     }
 }
@@ -111,79 +117,119 @@ impl Vocabulary {
 
     /// How much memory the words take, in bytes.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity()
-            + self.words.capacity() * size_of::<Word>()
-            + self.by_content.capacity() * (size_of::<u32>() + 1)
+        self.bytes.len()
+            + self.words.len() * size_of::<Word>()
+            + self.by_form.capacity() * (size_of::<u32>() + 1)
+            + self.slots.len() * size_of::<Slot>()
     }
 
     /// What a word is in `body`; empty for what stands only in `stem`.
     pub fn term(&self, word: WordId) -> &[u8] {
-        let Word { start, term_len, .. } = self.words[word.0 as usize];
-        let start = start as usize;
-        &self.bytes[start..start + usize::from(term_len)]
+        forms(&self.bytes, &self.words, word.0).0
     }
 
     /// What a word is in `stem`; empty for what stands only in `body`.
     pub fn stem(&self, word: WordId) -> &[u8] {
-        let Word { start, stem_at, stem_len, .. } = self.words[word.0 as usize];
-        let start = start as usize + usize::from(stem_at);
-        &self.bytes[start..start + usize::from(stem_len)]
+        forms(&self.bytes, &self.words, word.0).1
     }
 
-    /// A word with its stem, given as it is written and folded.
-    pub(super) fn word(&mut self, language: Language, written: &str, folded: &str) -> WordId {
-        let key = key(language, written, folded);
-        self.looked_up(key, Of::Word(language), |words| {
-            words.numbered(folded.as_bytes(), language.stem(written, folded).as_bytes())
-        })
+    /// What stands for words of a language, which there are fewer of than numbers.
+    pub(super) fn of(&mut self, language: Language) -> Of {
+        let known = self.languages.iter().position(|known| *known == language);
+        let at = known.unwrap_or_else(|| {
+            self.languages.push(language);
+            self.languages.len() - 1
+        });
+        Of(u8::try_from(at).expect("there are few languages"))
+    }
+
+    /// A word with its stem, given as it is written and folded, in a language that this vocabulary
+    /// [knows](Self::of).
+    pub(super) fn word(&mut self, of: Of, written: &str, folded: &str) -> WordId {
+        let Some(key) = packed(folded.as_bytes()) else { return self.new_word(of, written, folded) };
+        let language = self.languages[usize::from(of.0)];
+        let is_ascii = is_ascii(key);
+        match folded.as_bytes() {
+            // Which zeros count in a number depends on what stands around it.
+            [b'0'..=b'9', ..] => self.new_word(of, written, folded),
+            _ if is_ascii && language.needs_no_accents() => self.looked_up(key, of, |words| {
+                words.english_word(folded).unwrap_or_else(|| words.new_word(of, written, folded))
+            }),
+            _ => match packed(written.as_bytes()) {
+                Some(key) => self.looked_up(key, of, |words| words.new_word(of, written, folded)),
+                None => self.new_word(of, written, folded),
+            },
+        }
     }
 
     /// A character of a script without spaces, which ranks in pairs only.
     pub(super) fn character(&mut self, character: &str) -> WordId {
-        self.looked_up(packed(character.as_bytes()), Of::Character, |words| {
-            words.numbered(character.as_bytes(), b"")
-        })
+        self.form(character, Of::CHARACTER, |form| (form, b""))
     }
 
     /// Two characters, or one that stands alone, which only rank.
     pub(super) fn pair(&mut self, pair: &str) -> WordId {
-        self.looked_up(packed(pair.as_bytes()), Of::Pair, |words| words.numbered(b"", pair.as_bytes()))
+        self.form(pair, Of::PAIR, |form| (b"", form))
     }
 
     /// A base form by a dictionary.
     pub(super) fn base_form(&mut self, form: &str) -> WordId {
-        self.looked_up(packed(form.as_bytes()), Of::BaseForm, |words| words.numbered(form.as_bytes(), b""))
+        self.form(form, Of::BASE_FORM, |form| (form, b""))
     }
 
-    /// The number of what stands in the table of the last words under a key, or else of what is made; that goes in there.
-    fn looked_up(&mut self, key: Option<[u64; WORD]>, of: Of, make: impl FnOnce(&mut Self) -> u32) -> WordId {
-        let Some(key) = key else { return WordId(make(self)) };
-        let (at, of) = (slot_of(key), self.languages.number_of(of));
+    fn form<'f>(
+        &mut self,
+        form: &'f str,
+        of: Of,
+        forms: impl Fn(&'f [u8]) -> (&'f [u8], &'f [u8]),
+    ) -> WordId {
+        let forms = forms(form.as_bytes());
+        match packed(form.as_bytes()) {
+            Some(key) => self.looked_up(key, of, |words| words.numbered(forms, false)),
+            None => self.numbered(forms, false),
+        }
+    }
+
+    /// What stands in the table of the last words under a key, or else what is found; that goes in there.
+    fn looked_up(&mut self, key: Key, of: Of, find: impl FnOnce(&mut Self) -> WordId) -> WordId {
+        let at = slot_of(key);
         let slot = self.slots[at];
         // Nothing is looked up that has no letters, so an empty slot is never taken for something.
         if slot.key == key && slot.of == of {
             return WordId(slot.number);
         }
-        let number = make(self);
-        self.slots[at] = Slot { key, number, of };
-        WordId(number)
+        let found = find(self);
+        self.slots[at] = Slot { key, number: found.0, of };
+        found
     }
 
-    /// The number of the word with these forms, which may be a new one.
-    fn numbered(&mut self, term: &[u8], stem: &[u8]) -> u32 {
-        let Self { bytes, words, by_content, hasher, .. } = self;
-        let hash = hasher.hash_one((term, stem));
-        let forms = |number: u32| {
-            let Word { start, term_len, stem_at, stem_len } = words[number as usize];
-            let held = &bytes[start as usize..];
-            let stem_at = usize::from(stem_at);
-            (&held[..usize::from(term_len)], &held[stem_at..stem_at + usize::from(stem_len)])
+    /// An English word that was met before.
+    fn english_word(&self, folded: &str) -> Option<WordId> {
+        let Self { bytes, words, by_form, hasher, .. } = self;
+        let is_it = |&number: &u32| {
+            words[number as usize].is_english && forms(bytes, words, number).0 == folded.as_bytes()
         };
-        if let Some(&number) = by_content.find(hash, |&number| forms(number) == (term, stem)) {
-            return number;
+        by_form.find(hasher.hash_one(folded.as_bytes()), is_it).map(|&number| WordId(number))
+    }
+
+    fn new_word(&mut self, of: Of, written: &str, folded: &str) -> WordId {
+        let language = self.languages[usize::from(of.0)];
+        let is_english = folded.is_ascii() && language.needs_no_accents();
+        self.numbered((folded.as_bytes(), language.stem(written, folded).as_bytes()), is_english)
+    }
+
+    /// The word with these forms, which may be a new one.
+    fn numbered(&mut self, (term, stem): (&[u8], &[u8]), is_english: bool) -> WordId {
+        let Self { bytes, words, by_form, hasher, .. } = self;
+        let hash = |(term, stem): (&[u8], &[u8])| hasher.hash_one(if term.is_empty() { stem } else { term });
+        if let Some(&number) =
+            by_form.find(hash((term, stem)), |&number| forms(bytes, words, number) == (term, stem))
+        {
+            words[number as usize].is_english |= is_english;
+            return WordId(number);
         }
         let number = u32::try_from(words.len()).expect("memory bounds how many words there are");
-        by_content.insert_unique(hash, number, |&number| hasher.hash_one(forms(number)));
+        by_form.insert_unique(hash((term, stem)), number, |&number| hash(forms(bytes, words, number)));
         let start = u32::try_from(bytes.len()).expect("memory bounds how long all words are");
         let len = |form: &[u8]| u16::try_from(form.len()).expect("terms are short");
         bytes.extend_from_slice(term);
@@ -191,57 +237,25 @@ impl Vocabulary {
         if stem_at > 0 || term.is_empty() {
             bytes.extend_from_slice(stem);
         }
-        words.push(Word { start, term_len: len(term), stem_at, stem_len: len(stem) });
-        number
+        words.push(Word { start, term_len: len(term), stem_at, stem_len: len(stem), is_english });
+        WordId(number)
     }
 }
 
-/// The languages met so far, and the number among them of the last one.
-#[derive(Debug)]
-struct Languages {
-    known: Vec<Language>,
-    last: u8,
+/// The term and the stem of a word.
+fn forms<'b>(bytes: &'b [u8], words: &[Word], number: u32) -> (&'b [u8], &'b [u8]) {
+    let Word { start, term_len, stem_at, stem_len, .. } = words[number as usize];
+    let held = &bytes[start as usize..];
+    let stem_at = usize::from(stem_at);
+    (&held[..usize::from(term_len)], &held[stem_at..stem_at + usize::from(stem_len)])
 }
 
-impl Languages {
-    /// A number for what a key is taken for. There are fewer languages than numbers.
-    fn number_of(&mut self, of: Of) -> u8 {
-        match of {
-            Of::Word(language) => self.number_of_language(language),
-            Of::Character => u8::MAX,
-            Of::Pair => u8::MAX - 1,
-            Of::BaseForm => u8::MAX - 2,
-        }
-    }
-
-    fn number_of_language(&mut self, language: Language) -> u8 {
-        if self.known[usize::from(self.last)] != language {
-            let known = self.known.iter().position(|known| *known == language);
-            let at = known.unwrap_or_else(|| {
-                self.known.push(language);
-                self.known.len() - 1
-            });
-            self.last = u8::try_from(at).expect("there are few languages");
-        }
-        self.last
-    }
-}
-
-/// What the forms of a word depend on but for its language; `None` where it is too long, or a number: which zeros count
-/// in one depends on what stands around it.
-fn key(language: Language, written: &str, folded: &str) -> Option<[u64; WORD]> {
+fn is_ascii(key: Key) -> bool {
     const BEYOND_ASCII: u64 = 0x8080_8080_8080_8080;
-    let word = packed(folded.as_bytes())?;
-    let is_ascii = word.iter().fold(0, |all, number| all | number) & BEYOND_ASCII == 0;
-    match folded.as_bytes() {
-        [b'0'..=b'9', ..] => None,
-        _ if is_ascii && language.needs_no_accents() => Some(word),
-        _ => packed(written.as_bytes()),
-    }
+    key.iter().fold(0, |all, number| all | number) & BEYOND_ASCII == 0
 }
 
-/// A word as numbers, zeros behind it; no word holds a zero itself.
-fn packed(word: &[u8]) -> Option<[u64; WORD]> {
+fn packed(word: &[u8]) -> Option<Key> {
     let mut bytes = [0; MAX_LEN];
     bytes.get_mut(..word.len())?.copy_from_slice(word);
     let (numbers, _) = bytes.as_chunks();
@@ -249,7 +263,7 @@ fn packed(word: &[u8]) -> Option<[u64; WORD]> {
 }
 
 /// The slot of a key, by multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).
-fn slot_of(key: [u64; WORD]) -> usize {
+fn slot_of(key: Key) -> usize {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     let hash = key.iter().fold(0_u64, |hash, number| (hash.rotate_left(23) ^ number).wrapping_mul(GOLDEN));
     usize::try_from(hash >> (u64::BITS - SLOTS_LOG)).expect("a slot's number is small")
@@ -275,7 +289,8 @@ mod tests {
             for (word, code) in words.iter().chain(&words).zip(codes.iter().cycle()) {
                 let (language, folded) = (Language::of_code(code), fold(word));
                 if !folded.is_empty() {
-                    let id = vocabulary.word(language, word, &folded);
+                    let of = vocabulary.of(language);
+                    let id = vocabulary.word(of, word, &folded);
                     let stem = language.stem(word, &folded).into_owned();
                     prop_assert_eq!(vocabulary.term(id), folded.as_bytes());
                     prop_assert_eq!(vocabulary.stem(id), stem.as_bytes());
@@ -289,11 +304,12 @@ mod tests {
     #[test]
     fn characters_pairs_and_words_are_told_apart() {
         let mut vocabulary = Vocabulary::default();
+        let english = vocabulary.of(Language::default());
         let ids = [
             vocabulary.character("한"),
             vocabulary.pair("한"),
             vocabulary.pair("한국"),
-            vocabulary.word(Language::default(), "한", "한"),
+            vocabulary.word(english, "한", "한"),
         ];
         let forms = ids.map(|id| [vocabulary.term(id), vocabulary.stem(id)].map(|form| str::from_utf8(form)));
         let expected = [["한", ""], ["", "한"], ["", "한국"], ["한", "한"]].map(|forms| forms.map(Ok));

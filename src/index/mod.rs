@@ -16,6 +16,7 @@ mod merges;
 mod places;
 #[cfg(target_os = "linux")]
 mod prefetched;
+mod replaced;
 pub mod schema;
 mod segment;
 mod stored;

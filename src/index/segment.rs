@@ -60,7 +60,8 @@ impl SegmentBuilder {
             segment.open_write(SegmentComponent::Store)?,
             settings.docstore_compression,
             settings.docstore_blocksize,
-            settings.docstore_compress_dedicated_thread,
+            // There are as many composers as cores.
+            false,
         )?;
         let columns =
             FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, TokenizerManager::default())?;
@@ -89,7 +90,8 @@ impl SegmentBuilder {
         let lists = self.texts.lists();
         let held: usize = lists.iter().map(|lists| lists.memory()).sum();
         let words: usize = lists.iter().map(|lists| lists.words()).sum();
-        let of_entries = self.ordinals.capacity() * size_of::<(u32, DocId)>() + self.entries as usize * 5;
+        let of_entries =
+            self.ordinals.len() * size_of::<(u32, DocId)>() + self.entries as usize * self.texts.norms.len();
         held + words * inverted::BYTES
             + of_entries
             + self.exact.memory()

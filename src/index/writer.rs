@@ -22,13 +22,14 @@ use super::composer::{Composer, Finished, Part, Place, Work, locked};
 use super::directory::{Fault, IndexDirectory, Role};
 use super::manifest::Entry;
 use super::merges::Merges;
+use super::replaced::Elsewhere;
 use super::schema::{self, Fields, Meta};
 use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis::Dictionaries;
 use crate::config::DictionarySetting;
 
-/// How much memory segments take by default while they are made, in bytes: 96 MiB.
-pub const DEFAULT_MEMORY: u64 = 96 << 20;
+/// How much memory segments take by default while they are made, in bytes: 160 MiB.
+pub const DEFAULT_MEMORY: u64 = 160 << 20;
 
 /// The least memory for the segment of one thread, in bytes.
 const LEAST_MEMORY: usize = 4 << 20;
@@ -188,7 +189,8 @@ impl Writer {
     fn take(&mut self, part: Part) -> tantivy::Result<()> {
         let Part { segment, replaced, added, removed } = part;
         for id in replaced {
-            self.writer.delete_term(Term::from_field_text(self.fields.id, &id));
+            let term = Term::from_field_text(self.fields.id, &id);
+            self.writer.delete_query(Box::new(Elsewhere::than_in(segment.id(), term)))?;
         }
         self.meta.totals.add(added);
         self.meta.totals.subtract(removed);
@@ -217,7 +219,7 @@ impl Writer {
         self.changed = true;
     }
 
-    /// Removes the document `id`, whose entry is `before`.
+    /// Removes the document `id`, whose entry is `before`; nothing with this id may be put before the next commit.
     pub fn remove(&mut self, id: &str, before: &Entry) {
         self.meta.totals.subtract(before.totals);
         self.changed = true;

@@ -9,9 +9,12 @@ use tantivy::schema::Field;
 /// Terms of such fields. A document's entries follow each other, so entries are noted as ranges.
 #[derive(Debug, Default)]
 pub(super) struct ExactTerms {
-    entries: HashMap<Field, HashMap<Box<[u8]>, Vec<Range<DocId>>>>,
+    entries: HashMap<Field, Terms>,
     memory: usize,
 }
+
+/// The terms of a field.
+type Terms = HashMap<Box<[u8]>, Vec<Range<DocId>>>;
 
 impl ExactTerms {
     /// Notes that some entries, behind all others that have it, have a term.
