@@ -28,7 +28,7 @@ const MASKS: [(&str, &str); 7] = [
     (r#""generation":[0-9]+"#, r#""generation":_"#),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "_"),
     (r"[0-9.]+ (B|KiB|MiB)", "_ bytes"),
-    (r"[0-9]+ segments", "_ segments"),
+    (r"[0-9]+ segments?", "_ segments"),
     (r"segments(:? +)[0-9]+( before| \([0-9]+ deleted entries\))", "segments _"),
 ];
 

@@ -5,7 +5,7 @@
 //! on whichever thread has the text.
 
 use super::dictionary::{BaseForm, Dictionaries, Segmenter};
-use super::vocabulary::{Vocabulary, WordId};
+use super::vocabulary::{Plain, Vocabulary, WordId};
 use super::{Kind, Language, Token, Tokens};
 
 /// Where the words of a text's views go. Lists are added to, so that several texts can make one.
@@ -39,6 +39,8 @@ impl Words {
 #[derive(Debug)]
 pub struct Analyzer {
     vocabulary: Vocabulary,
+    /// Plain words whose numbers are not looked up yet, and their places.
+    plain: Vec<(usize, Plain)>,
     /// The last character of a run, for the pair that it makes with the next.
     before: String,
     /// What finds base forms, where there are dictionaries.
@@ -55,7 +57,7 @@ impl Analyzer {
     /// An analyzer that finds base forms by these dictionaries.
     pub fn new(dictionaries: &Dictionaries) -> Self {
         let segmenter = (!dictionaries.is_empty()).then(|| Segmenter::new(dictionaries.clone()));
-        Self { vocabulary: Vocabulary::default(), before: String::new(), segmenter }
+        Self { vocabulary: Vocabulary::default(), plain: Vec::new(), before: String::new(), segmenter }
     }
 
     /// The words that were met since the last [`forget`](Self::forget).
@@ -82,9 +84,17 @@ impl Analyzer {
             is_alone = token.kind == Kind::Character;
             match token.kind {
                 Kind::Word => {
-                    let written = &text[token.span.clone()];
-                    words.body.push(self.vocabulary.word(of, written, &token.term));
                     words.stems += 1;
+                    match self.vocabulary.plain(of, &token.term) {
+                        Some(plain) => {
+                            self.plain.push((words.body.len(), plain));
+                            words.body.push(WordId::GAP);
+                        }
+                        None => {
+                            let written = &text[token.span.clone()];
+                            words.body.push(self.vocabulary.word(of, written, &token.term));
+                        }
+                    }
                 }
                 Kind::Character | Kind::NextCharacter => {
                     words.body.push(self.vocabulary.character(&token.term));
@@ -99,6 +109,7 @@ impl Analyzer {
                 }
             }
         }
+        self.vocabulary.put_plain(of, &mut self.plain, &mut words.body);
         if is_alone {
             words.pairs.push(self.vocabulary.pair(&self.before));
         }

@@ -88,6 +88,10 @@ struct Slot {
     of: Of,
 }
 
+/// A word of some ASCII letters in a language that needs nothing else to know its stem.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plain(Key);
+
 /// A word as numbers, zeros behind it; no word holds a zero itself.
 type Key = [u64; WORD];
 
@@ -143,22 +147,48 @@ impl Vocabulary {
         Of(u8::try_from(at).expect("there are few languages"))
     }
 
+    /// Whether a word is plain: all that its stem depends on are a few letters.
+    pub(super) fn plain(&self, of: Of, folded: &str) -> Option<Plain> {
+        let key = packed(folded.as_bytes())?;
+        let is_plain = is_ascii(key)
+            && !folded.as_bytes()[0].is_ascii_digit()
+            && self.languages[usize::from(of.0)].needs_no_accents();
+        is_plain.then_some(Plain(key))
+    }
+
+    /// Puts the numbers of plain words in their places.
+    ///
+    /// One by one, each would wait for memory that the table of the last words is in; the processor asks for the next
+    /// ones meanwhile where nothing else stands between.
+    pub(super) fn put_plain(&mut self, of: Of, words: &mut Vec<(usize, Plain)>, places: &mut [WordId]) {
+        words.retain(|&(place, Plain(key))| {
+            let slot = &self.slots[slot_of(key)];
+            let is_there = slot.key == key && slot.of == of;
+            if is_there {
+                places[place] = WordId(slot.number);
+            }
+            !is_there
+        });
+        for (place, Plain(key)) in words.drain(..) {
+            let bytes: [[u8; size_of::<u64>()]; WORD] = key.map(u64::to_le_bytes);
+            let bytes = bytes.as_flattened();
+            let len = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+            let word = str::from_utf8(&bytes[..len]).expect("ASCII");
+            places[place] = self.looked_up(key, of, |words| {
+                words.english_word(word).unwrap_or_else(|| words.new_word(of, word, word))
+            });
+        }
+    }
+
     /// A word with its stem, given as it is written and folded, in a language that this vocabulary
     /// [knows](Self::of).
     pub(super) fn word(&mut self, of: Of, written: &str, folded: &str) -> WordId {
-        let Some(key) = packed(folded.as_bytes()) else { return self.new_word(of, written, folded) };
-        let language = self.languages[usize::from(of.0)];
-        let is_ascii = is_ascii(key);
-        match folded.as_bytes() {
+        match packed(written.as_bytes()) {
             // Which zeros count in a number depends on what stands around it.
-            [b'0'..=b'9', ..] => self.new_word(of, written, folded),
-            _ if is_ascii && language.needs_no_accents() => self.looked_up(key, of, |words| {
-                words.english_word(folded).unwrap_or_else(|| words.new_word(of, written, folded))
-            }),
-            _ => match packed(written.as_bytes()) {
-                Some(key) => self.looked_up(key, of, |words| words.new_word(of, written, folded)),
-                None => self.new_word(of, written, folded),
-            },
+            Some(key) if !folded.as_bytes()[0].is_ascii_digit() => {
+                self.looked_up(key, of, |words| words.new_word(of, written, folded))
+            }
+            _ => self.new_word(of, written, folded),
         }
     }
 
@@ -290,7 +320,14 @@ mod tests {
                 let (language, folded) = (Language::of_code(code), fold(word));
                 if !folded.is_empty() {
                     let of = vocabulary.of(language);
-                    let id = vocabulary.word(of, word, &folded);
+                    let id = match vocabulary.plain(of, &folded) {
+                        Some(plain) => {
+                            let mut places = [WordId::GAP];
+                            vocabulary.put_plain(of, &mut vec![(0, plain)], &mut places);
+                            places[0]
+                        }
+                        None => vocabulary.word(of, word, &folded),
+                    };
                     let stem = language.stem(word, &folded).into_owned();
                     prop_assert_eq!(vocabulary.term(id), folded.as_bytes());
                     prop_assert_eq!(vocabulary.stem(id), stem.as_bytes());
