@@ -19,7 +19,7 @@ use crate::search::{Correction, Marking, correction, search};
 
 /// An opened index with the arguments of a run.
 pub(in crate::cli) struct Session {
-    pub(in crate::cli) engine: LocalEngine,
+    pub(in crate::cli) engine: &'static LocalEngine,
     pub(in crate::cli) reading: ReadingArguments,
     pub(in crate::cli) widening: WideningArguments,
     pub(in crate::cli) choice: ChoiceArguments,
@@ -111,7 +111,7 @@ impl Session {
         out: &mut dyn Write,
     ) -> Result<Given, Failure> {
         let start = Instant::now();
-        let response = search(&self.engine, request, self.marking())?;
+        let response = search(self.engine, request, self.marking())?;
         if asked.turn != Turn::Later && self.is_page() {
             let title = if asked.turn == Turn::Only { asked.text } else { "tidings" };
             render::begin_page(title, &self.options, out)?;
@@ -148,7 +148,7 @@ impl Session {
         if !is_shown && !self.widening.auto_correct {
             return Ok(None);
         }
-        Ok(correction(&self.engine, query, typed, self.reading.options())?)
+        Ok(correction(self.engine, query, typed, self.reading.options())?)
     }
 
     /// What is told of a correction.
