@@ -28,6 +28,11 @@ use crate::index::Snapshot;
 use crate::isolate;
 use diagnostics::{Failure, Outcome, tell};
 
+const PROGRAM: &str = "tidings";
+
+/// The command that is run most.
+const SEARCH: &str = "search";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   found, or done
@@ -43,7 +48,7 @@ Exit codes:
 /// `index` reads documents into an index, `search` gives the passages that fit a query best, with what it matched
 /// marked. Run both at once on a new folder with `tidings search --refresh=FOLDER QUERY`.
 #[derive(Debug, Parser)]
-#[command(name = "tidings", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = PROGRAM, version, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -132,8 +137,15 @@ pub fn run() -> ExitCode {
 fn parse() -> Result<Cli, clap::Error> {
     let colour = std::env::args_os().any(|argument| argument == "--color=never");
     let choice = if colour { ColorChoice::Never } else { ColorChoice::Auto };
-    let matches = Cli::command().color(choice).try_get_matches()?;
-    Cli::from_arg_matches(&matches)
+    let is_search = std::env::args_os().nth(1).is_some_and(|first| first == SEARCH);
+    let command = if is_search { search_alone() } else { Cli::command() };
+    Cli::from_arg_matches(&command.color(choice).try_get_matches()?)
+}
+
+/// The command line where nothing but a search is asked for: to describe all commands takes longer than to read one.
+fn search_alone() -> clap::Command {
+    let search = search::Arguments::augment_args(clap::Command::new(SEARCH));
+    Global::augment_args(clap::Command::new(PROGRAM)).subcommand(search)
 }
 
 fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
@@ -163,6 +175,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_search_alone_is_the_search_of_all_commands() {
+        let [all, alone] = [Cli::command(), search_alone()].map(|mut command| {
+            command.build();
+            let search = command.find_subcommand_mut(SEARCH).expect("there is a search");
+            let arguments: Vec<String> = search.get_arguments().map(|of_it| format!("{of_it:?}")).collect();
+            (search.render_long_help().to_string(), arguments)
+        });
+        assert_eq!(all, alone);
     }
 
     #[test]
