@@ -224,29 +224,33 @@ impl Search<'_> {
         for ties in placed.chunk_by_mut(|a, b| a.candidate.key.total_cmp(&b.candidate.key).is_eq()) {
             let end = start + ties.len();
             if ties.len() > 1 && start < places.end && end > places.start {
-                self.put_ties_in_order(ties)?;
+                self.put_ties_in_order(ties, places.end - start)?;
             }
             start = end;
         }
         Ok(placed)
     }
 
-    fn put_ties_in_order(&self, ties: &mut [Placed]) -> Result<(), EngineError> {
-        ties.sort_by_key(|placed| placed.segment);
+    /// Puts the first ones of some ties in order, so many as are needed. No more of a segment can be among these, and in a
+    /// segment the order is known without reading ids.
+    fn put_ties_in_order(&self, ties: &mut [Placed], needed: usize) -> Result<(), EngineError> {
+        ties.sort_by_key(|placed| (placed.segment, placed.candidate));
         if ties.first().map(|first| first.segment) == ties.last().map(|last| last.segment) {
-            ties.sort_by_key(|placed| placed.candidate);
             return Ok(());
         }
-        let mut named = Vec::with_capacity(ties.len());
+        let (mut named, mut behind) = (Vec::new(), Vec::new());
         for of_segment in ties.chunk_by(|a, b| a.segment == b.segment) {
-            let docs: Vec<DocId> = of_segment.iter().map(|placed| placed.candidate.doc).collect();
+            let (first, others) = of_segment.split_at(needed.min(of_segment.len()));
+            let docs: Vec<DocId> = first.iter().map(|placed| placed.candidate.doc).collect();
             let ids = self.snapshot.ids_of(of_segment[0].segment, &docs)?;
-            named.extend(ids.into_iter().zip(of_segment.iter().copied()));
+            named.extend(ids.into_iter().zip(first.iter().copied()));
+            behind.extend_from_slice(others);
         }
         named.sort_by(|(a, first), (b, second)| {
             a.cmp(b).then(first.candidate.ordinal.cmp(&second.candidate.ordinal))
         });
-        for (place, (_, placed)) in ties.iter_mut().zip(named) {
+        for (place, placed) in ties.iter_mut().zip(named.into_iter().map(|(_, placed)| placed).chain(behind))
+        {
             *place = placed;
         }
         Ok(())
