@@ -4,15 +4,51 @@
 //! letter, a flag, a family joined to one picture. Nothing that is shown is cut inside of one, and its width is that of
 //! the whole, which is not the sum of its parts.
 
+use std::iter;
+
 use icu_segmenter::GraphemeClusterSegmenter;
 use unicode_width::UnicodeWidthStr;
 
 /// Where each character of a text starts as a reader sees it, in bytes, and the end of the text.
+///
+/// Unicode's rules take long. They are asked about what is not plain, with the plain letters around it.
 pub(super) fn boundaries(text: &str) -> impl Iterator<Item = usize> {
-    // Of ASCII only the end of a line is one character that is two of Unicode's.
-    let is_plain = text.is_ascii() && !text.contains('\r');
-    let plain = is_plain.then_some(0..=text.len()).into_iter().flatten();
-    plain.chain((!is_plain).then(|| GraphemeClusterSegmenter::new().segment_str(text)).into_iter().flatten())
+    let mut start = 0;
+    let runs = iter::from_fn(move || {
+        let run = first_run(&text[start..])?;
+        start += run.len();
+        Some((start - run.len(), run))
+    });
+    iter::once(0).chain(runs.flat_map(|(start, run)| ends(run).map(move |end| start + end)))
+}
+
+/// The first run of a text that is plain throughout, or in which no two plain letters stand next to each other. Between
+/// two of these a character always ends, whatever stands around them.
+fn first_run(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let end = match bytes.iter().position(|&byte| !is_plain(byte)) {
+        None => text.len(),
+        // The last of them may be of one character with what follows.
+        Some(plain @ 2..) => plain - 1,
+        Some(_) => {
+            let both = |pair: &[u8]| pair.iter().all(|&byte| is_plain(byte));
+            bytes.windows(2).position(both).map_or(text.len(), |place| place + 1)
+        }
+    };
+    (end > 0).then(|| &text[..end])
+}
+
+/// Where each character of a run ends.
+fn ends(run: &str) -> impl Iterator<Item = usize> {
+    let is_plain = run.bytes().all(is_plain);
+    let plain = is_plain.then_some(1..=run.len());
+    let other = (!is_plain).then(|| GraphemeClusterSegmenter::new().segment_str(run).skip(1));
+    plain.into_iter().flatten().chain(other.into_iter().flatten())
+}
+
+/// Whether a byte is a character of its own. Of ASCII only the end of a line is one character that is two of Unicode's.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii() && byte != b'\r'
 }
 
 /// The characters of a text as a reader sees them, each with its offset.
@@ -74,6 +110,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn boundaries_are_those_of_unicode(text in "([a-c1 \r\n\u{1b}é가]|🇰🇷|👩|\u{200d}|🏽|\u{301}|\u{600}|\u{e33}){0,40}") {
+            let expected: Vec<_> = GraphemeClusterSegmenter::new().segment_str(&text).collect();
+            prop_assert_eq!(boundaries(&text).collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn graphemes_are_the_text(text in "\\PC{0,20}") {
             let joined: String = graphemes(&text).map(|(_, grapheme)| grapheme).collect();

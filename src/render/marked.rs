@@ -46,7 +46,7 @@ impl Marked {
     /// The line that `text` makes: white space runs become one space, hidden characters become U+FFFD, and
     /// `highlights`, which count in `text`, become marks.
     pub fn new<'a>(text: &str, highlights: impl IntoIterator<Item = &'a Highlight>) -> Self {
-        let mut line = Self::default();
+        let mut line = Self { text: String::with_capacity(text.len()), marks: Vec::new() };
         let mut done = 0;
         for highlight in highlights {
             let span = highlight.span;
@@ -75,12 +75,24 @@ impl Marked {
     }
 
     fn push(&mut self, text: &str) {
-        for character in text.chars() {
-            if !character.is_whitespace() {
-                self.text.push(if is_hidden(character) { char::REPLACEMENT_CHARACTER } else { character });
-            } else if !self.text.is_empty() && !self.text.ends_with(' ') {
-                self.text.push(' ');
+        let mut rest = text;
+        while !rest.is_empty() {
+            // Most of a text is words of such letters, which stay as they are.
+            let (word, behind) = rest.split_at(rest.bytes().take_while(u8::is_ascii_graphic).count());
+            self.text.push_str(word);
+            let mut characters = behind.chars();
+            if let Some(character) = characters.next() {
+                self.push_character(character);
             }
+            rest = characters.as_str();
+        }
+    }
+
+    fn push_character(&mut self, character: char) {
+        if !character.is_whitespace() {
+            self.text.push(if is_hidden(character) { char::REPLACEMENT_CHARACTER } else { character });
+        } else if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
         }
     }
 

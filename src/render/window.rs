@@ -8,6 +8,7 @@
 //!
 //! The time is linear in the line and its marks.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
@@ -95,15 +96,23 @@ fn best_run(marks: &[Extent], limit: usize) -> Option<Range<usize>> {
 struct Ruler<'a> {
     text: &'a str,
     characters: Vec<(usize, char)>,
-    /// Whether a character as a reader sees it starts with each of them.
-    starts: Vec<bool>,
+    /// Whether a character as a reader sees it starts with each of them; found out where that is asked for.
+    starts: OnceCell<Vec<bool>>,
 }
 
 impl<'a> Ruler<'a> {
     fn new(text: &'a str) -> Self {
-        let mut boundaries = boundaries(text).peekable();
-        let starts = text.char_indices().map(|(at, _)| boundaries.next_if_eq(&at).is_some());
-        Self { text, starts: starts.collect(), characters: text.char_indices().collect() }
+        let mut characters = Vec::with_capacity(text.len());
+        characters.extend(text.char_indices());
+        Self { text, characters, starts: OnceCell::new() }
+    }
+
+    fn starts(&self) -> &[bool] {
+        self.starts.get_or_init(|| {
+            let mut boundaries = boundaries(self.text).peekable();
+            let starts = self.characters.iter().map(|(at, _)| boundaries.next_if_eq(at).is_some());
+            starts.collect()
+        })
     }
 
     fn len(&self) -> usize {
@@ -200,19 +209,22 @@ impl<'a> Ruler<'a> {
 
     fn parts_unspaced(&self, place: usize) -> bool {
         let parts = |(before, after)| parts_unspaced(before, after);
-        self.parts_characters(place) && self.around(place).is_some_and(parts)
+        self.around(place).is_some_and(parts) && self.parts_characters(place)
     }
 
     /// Whether a reader sees one character end and another one start at a place.
     fn parts_characters(&self, place: usize) -> bool {
         let is_inside_word = |(before, after)| before != ' ' && after != ' ';
-        self.starts.get(place) == Some(&true) && self.around(place).is_some_and(is_inside_word)
+        self.around(place).is_some_and(is_inside_word) && self.starts().get(place) == Some(&true)
     }
 }
 
 /// Whether a line may be cut between these neighbours, which a reader sees as two characters, because their script
 /// writes no spaces.
 pub(super) fn parts_unspaced(before: char, after: char) -> bool {
+    if before.is_ascii() && after.is_ascii() {
+        return false;
+    }
     let unspaced = is_unspaced(before) || is_unspaced(after) || is_wide_punctuation(before);
     let spaces = before == ' ' || after == ' ';
     unspaced && !spaces && !closes(after) && !opens(before)
