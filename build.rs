@@ -4,8 +4,8 @@
 //! addresses of 73,000 places are put in. What is done about it here holds for programs that are built where they run, on
 //! Linux with glibc; where anything is otherwise, they are linked as ever.
 
-use std::process::Command;
 use std::env;
+use std::process::Command;
 
 /// The first glibc that reads packed addresses.
 const PACKED: (u32, u32) = (2, 36);

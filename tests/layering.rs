@@ -42,7 +42,7 @@ const HOMES: [(&str, &[&str]); 47] = [
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
-    // In index, ingest and engine only in files that are tests.
+    // In ingest and engine only in files that are tests.
     ("tempfile", &["cli", "index", "ingest", "engine"]),
     ("tantivy", &["index", "engine"]),
     ("tantivy_common", &["index"]),

@@ -12,8 +12,11 @@ use hashbrown::HashTable;
 
 use super::Language;
 
-/// How many slots the table of the last words has, as a power of two. With 2^17 of them it takes 4 MB.
-const SLOTS_LOG: u32 = 17;
+/// How many slots the table of the last words has at first, as a power of two.
+const LEAST_SLOTS_LOG: u32 = 8;
+
+/// How many it has at the most. With 2^17 of them it takes 4 MB.
+const MOST_SLOTS_LOG: u32 = 17;
 
 /// How many numbers of eight bytes a word in that table has.
 const WORD: usize = 3;
@@ -102,7 +105,7 @@ impl Default for Vocabulary {
             words: vec![Word { start: 0, term_len: 0, stem_at: 0, stem_len: 0, is_english: false }],
             by_form: HashTable::new(),
             hasher: RandomState::default(),
-            slots: vec![Slot::default(); 1 << SLOTS_LOG],
+            slots: vec![Slot::default(); 1 << LEAST_SLOTS_LOG],
             languages: Vec::new(),
         }
     }
@@ -162,7 +165,7 @@ impl Vocabulary {
     /// ones meanwhile where nothing else stands between.
     pub(super) fn put_plain(&mut self, of: Of, words: &mut Vec<(usize, Plain)>, places: &mut [WordId]) {
         words.retain(|&(place, Plain(key))| {
-            let slot = &self.slots[slot_of(key)];
+            let slot = &self.slots[self.slot_of(key)];
             let is_there = slot.key == key && slot.of == of;
             if is_there {
                 places[place] = WordId(slot.number);
@@ -222,15 +225,26 @@ impl Vocabulary {
 
     /// What stands in the table of the last words under a key, or else what is found; that goes in there.
     fn looked_up(&mut self, key: Key, of: Of, find: impl FnOnce(&mut Self) -> WordId) -> WordId {
-        let at = slot_of(key);
-        let slot = self.slots[at];
+        let slot = self.slots[self.slot_of(key)];
         // Nothing is looked up that has no letters, so an empty slot is never taken for something.
         if slot.key == key && slot.of == of {
             return WordId(slot.number);
         }
         let found = find(self);
+        if self.words.len() > self.slots.len() && self.slots.len() < 1 << MOST_SLOTS_LOG {
+            self.slots = vec![Slot::default(); 2 * self.slots.len()];
+        }
+        let at = self.slot_of(key);
         self.slots[at] = Slot { key, number: found.0, of };
         found
+    }
+
+    /// The slot of a key, by multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).
+    fn slot_of(&self, key: Key) -> usize {
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let hash =
+            key.iter().fold(0_u64, |hash, number| (hash.rotate_left(23) ^ number).wrapping_mul(GOLDEN));
+        usize::try_from(hash >> (u64::BITS - self.slots.len().ilog2())).expect("a slot's number is small")
     }
 
     /// An English word that was met before.
@@ -290,13 +304,6 @@ fn packed(word: &[u8]) -> Option<Key> {
     bytes.get_mut(..word.len())?.copy_from_slice(word);
     let (numbers, _) = bytes.as_chunks();
     Some(std::array::from_fn(|at| u64::from_le_bytes(numbers[at])))
-}
-
-/// The slot of a key, by multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).
-fn slot_of(key: Key) -> usize {
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    let hash = key.iter().fold(0_u64, |hash, number| (hash.rotate_left(23) ^ number).wrapping_mul(GOLDEN));
-    usize::try_from(hash >> (u64::BITS - SLOTS_LOG)).expect("a slot's number is small")
 }
 
 #[cfg(test)]

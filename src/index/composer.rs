@@ -163,7 +163,7 @@ impl Work {
         }
         let totals = self.compose(&mut open.segment, record, passages, kind)?;
         open.added.add(totals);
-        let memory = open.segment.memory() + self.analyzer.vocabulary().memory();
+        let memory = open.segment.memory(self.analyzer.vocabulary(), self.place.memory);
         self.open = Some(open);
         if memory >= self.place.memory { self.finish_segment() } else { Ok(()) }
     }
@@ -178,7 +178,7 @@ impl Work {
 
     fn finish_segment(&mut self) -> tantivy::Result<()> {
         let Some(Open { segment, replaced, added, removed, .. }) = self.open.take() else { return Ok(()) };
-        let segment = segment.finish(self.analyzer.vocabulary())?;
+        let segment = segment.finish(self.analyzer.vocabulary(), self.place.memory)?;
         if self.analyzer.vocabulary().memory() > self.place.memory / REMEMBERED {
             self.analyzer.forget();
         }
@@ -195,7 +195,7 @@ impl Work {
         passages: &[Passage],
         kind: Kind,
     ) -> tantivy::Result<Totals> {
-        let tokens = self.analyze(segment, &record, passages);
+        let tokens = self.analyze(segment, &record, passages)?;
         let documents = u64::from(!passages.is_empty());
         let totals = Totals { documents, passages: passages.len() as u64, tokens };
         record.passages = u32::try_from(totals.passages).unwrap_or(u32::MAX);
@@ -218,7 +218,7 @@ impl Work {
         segment: &mut SegmentBuilder,
         record: &DocumentRecord,
         passages: &[Passage],
-    ) -> [u64; 5] {
+    ) -> tantivy::Result<[u64; 5]> {
         let Self { analyzer, title, .. } = self;
         let language = Language::of(record.facts.language.as_deref());
         title.clear();
@@ -315,7 +315,7 @@ impl Work {
 impl Open {
     fn new(place: &Place) -> tantivy::Result<Self> {
         Ok(Self {
-            segment: SegmentBuilder::new(&place.index, place.fields)?,
+            segment: SegmentBuilder::new(&place.index, place.fields, place.path.clone())?,
             ids: HashSet::new(),
             replaced: Vec::new(),
             added: Totals::default(),

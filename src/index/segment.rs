@@ -14,6 +14,7 @@ mod tests;
 mod texts;
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use tantivy::directory::TerminatingWrite;
 use tantivy::fastfield::FastFieldsWriter;
@@ -30,7 +31,7 @@ use exact::ExactTerms;
 use inverted::Form;
 use term_writer::{Stems, TermWriter};
 pub(super) use texts::PassageWords;
-use texts::Texts;
+use texts::{Occurrences, Texts};
 
 /// A segment while it is made.
 pub(super) struct SegmentBuilder {
@@ -51,8 +52,8 @@ pub(super) struct SegmentBuilder {
 }
 
 impl SegmentBuilder {
-    /// A segment of an index, with nothing in it.
-    pub(super) fn new(index: &Index, fields: Fields) -> tantivy::Result<Self> {
+    /// A segment of an index in a folder, with nothing in it.
+    pub(super) fn new(index: &Index, fields: Fields, folder: PathBuf) -> tantivy::Result<Self> {
         let segment = index.new_segment();
         let schema = index.schema();
         let settings = index.settings();
@@ -73,7 +74,7 @@ impl SegmentBuilder {
             columns,
             entries: 0,
             exact: ExactTerms::default(),
-            texts: Texts::default(),
+            texts: Texts::new(folder),
             words: PassageWords::default(),
             ordinals: Vec::new(),
             dated: Vec::new(),
@@ -85,18 +86,23 @@ impl SegmentBuilder {
         self.entries
     }
 
-    /// How much memory it takes to hold the segment and to write it, in bytes.
-    pub(super) fn memory(&self) -> usize {
-        let lists = self.texts.lists();
-        let held: usize = lists.iter().map(|lists| lists.memory()).sum();
-        let words: usize = lists.iter().map(|lists| lists.words()).sum();
-        let of_entries =
-            self.ordinals.len() * size_of::<(u32, DocId)>() + self.entries as usize * self.texts.norms.len();
-        held + words * inverted::BYTES
-            + of_entries
+    /// How much memory it takes to hold the segment and to write it with these words, in bytes, of so many that it may
+    /// take.
+    pub(super) fn memory(&self, vocabulary: &Vocabulary, most: usize) -> usize {
+        let to_write = self.at_once(most) * inverted::OF_OCCURRENCE + vocabulary.len() * inverted::OF_WORD;
+        self.texts.memory()
+            + self.ordinals.len() * size_of::<(u32, DocId)>()
             + self.exact.memory()
             + self.columns.mem_usage()
             + self.store.mem_usage()
+            + vocabulary.memory()
+            + to_write
+    }
+
+    /// How many occurrences of words are put in place at once, where so much memory may be taken: what has place in a
+    /// quarter of it.
+    fn at_once(&self, most: usize) -> usize {
+        self.texts.words().min(most / 4 / inverted::OF_OCCURRENCE)
     }
 
     /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to
@@ -106,20 +112,20 @@ impl SegmentBuilder {
         title: &Words,
         passages: &[P],
         mut make: impl FnMut(&P, &mut PassageWords),
-    ) -> [u64; 5] {
-        self.texts.push_record();
+    ) -> tantivy::Result<[u64; 5]> {
+        self.texts.push_record()?;
         let mut sums = [0; 5];
         for passage in passages {
             make(passage, &mut self.words);
-            let tokens = self.texts.push_passage(title, &self.words);
+            let tokens = self.texts.push_passage(title, &self.words)?;
             sums.iter_mut().zip(tokens).for_each(|(sum, tokens)| *sum += tokens);
         }
         if !passages.is_empty() {
             let first = self.entries + 1;
             let count = DocId::try_from(passages.len()).expect("entries have numbers");
-            self.texts.push_title(title, first..first + count);
+            self.texts.push_title(title, first..first + count)?;
         }
-        sums
+        Ok(sums)
     }
 
     /// Stores an entry, with its columns.
@@ -146,10 +152,10 @@ impl SegmentBuilder {
         self.ordinals.push((ordinal, entry));
     }
 
-    /// Writes the segment.
-    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> tantivy::Result<SegmentMeta> {
+    /// Writes the segment, whose words are these; so much memory may be taken.
+    pub(super) fn finish(mut self, vocabulary: &Vocabulary, most: usize) -> tantivy::Result<SegmentMeta> {
         let norms = self.write_norms()?;
-        self.write_terms(vocabulary, &norms)?;
+        self.write_terms(vocabulary, &norms, self.at_once(most))?;
         let mut columns = self.segment.open_write(SegmentComponent::FastFields)?;
         self.columns.serialize(&mut columns, None)?;
         columns.terminate()?;
@@ -190,8 +196,13 @@ impl SegmentBuilder {
     }
 
     /// Writes the terms of all fields, field by field in the order of the schema.
-    fn write_terms(&self, vocabulary: &Vocabulary, norms: &FieldNormReaders) -> tantivy::Result<()> {
-        let mut terms = TermWriter::open(&self.segment, norms, vocabulary)?;
+    fn write_terms(
+        &self,
+        vocabulary: &Vocabulary,
+        norms: &FieldNormReaders,
+        at_once: usize,
+    ) -> tantivy::Result<()> {
+        let mut terms = TermWriter::open(&self.segment, norms, vocabulary, at_once)?;
         let Fields { kind, id, path, ordinal, stem, word, body, title, heading, .. } = self.fields;
         for field in [kind, id, path] {
             terms.write_exact(field, &self.exact)?;
@@ -199,8 +210,8 @@ impl SegmentBuilder {
         terms.write_numbers(ordinal, &self.ordinals)?;
         let Texts { documents, titles, bodies, headings, tokens, .. } = &self.texts;
         let [of_stem, of_body, of_title, of_heading, of_word] = *tokens;
-        terms.write_counted(stem, of_stem, Form::Stem, || self.texts.ranked())?;
-        terms.write_counted(word, of_word, Form::Term, || self.texts.base_forms())?;
+        terms.write_counted(stem, of_stem, Form::Stem, Occurrences::Ranked(&self.texts))?;
+        terms.write_counted(word, of_word, Form::Term, Occurrences::BaseForms(&self.texts))?;
         let itself = |entry| entry..entry + 1;
         terms.write_placed(body, of_body, bodies, Stems::Elsewhere, itself)?;
         let passages = |document: u32| documents[document as usize].clone();

@@ -1,9 +1,13 @@
 //! Lists of words, one behind another, in little memory.
 //!
 //! Most words of any text are among a few thousand, which have the smallest numbers: those take two bytes, the others
-//! four.
+//! four. Lists are read from the first to the last, a few times, when their segment is written; until then those that are
+//! many stand in a file that has no name, which the system removes however the program ends.
 
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
 use std::ops::Range;
+use std::path::Path;
 
 use crate::analysis::WordId;
 
@@ -13,25 +17,36 @@ const LARGE: u16 = 0xc000;
 /// Where there are no more numbers than can be told so.
 const MOST: u32 = ((u16::MAX - LARGE) as u32) << 16;
 
+/// How many units are held in memory before they are put into the file: half a megabyte.
+const BLOCK: usize = 256 << 10;
+
 /// Lists of words.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
+    /// The units of the last lists, which are not in the file.
     units: Vec<u16>,
     ends: Vec<End>,
+    file: Option<File>,
+    /// How many lists end with each block of the file.
+    blocks: Vec<usize>,
 }
 
 /// Where a list ends.
 #[derive(Clone, Copy, Debug, Default)]
 struct End {
-    /// In units.
+    /// In units, counted from the beginning of its block on.
     units: u32,
     /// In words, counted from the first list on.
     words: u32,
 }
 
 impl Lists {
-    /// Adds a list, which is given in pieces.
-    pub(super) fn push<'w>(&mut self, pieces: impl IntoIterator<Item = &'w Vec<WordId>>) {
+    /// Adds a list, which is given in pieces. The file, if there is to be one, goes into this folder.
+    pub(super) fn push<'w>(
+        &mut self,
+        pieces: impl IntoIterator<Item = &'w Vec<WordId>>,
+        folder: &Path,
+    ) -> io::Result<()> {
         let mut words = 0;
         for word in pieces.into_iter().flatten() {
             words += 1;
@@ -45,8 +60,28 @@ impl Lists {
             }
         }
         let before = self.ends.last().map_or(0, |end| end.words);
-        let units = u32::try_from(self.units.len()).expect("memory bounds how many words there are");
+        let units = u32::try_from(self.units.len()).expect("memory bounds how many words a list has");
         self.ends.push(End { units, words: before + words });
+        if self.units.len() >= BLOCK { self.put_away(folder) } else { Ok(()) }
+    }
+
+    /// Puts what is in memory into the file.
+    fn put_away(&mut self, folder: &Path) -> io::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(tempfile::tempfile_in(folder)?);
+        }
+        if let Some(file) = &mut self.file {
+            let bytes: Vec<u8> = self.units.iter().flat_map(|unit| unit.to_ne_bytes()).collect();
+            file.write_all(&bytes)?;
+        }
+        self.blocks.push(self.ends.len());
+        self.units.clear();
+        Ok(())
+    }
+
+    /// How many lists there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// How many words all lists have.
@@ -54,32 +89,81 @@ impl Lists {
         self.ends.last().map_or(0, |end| end.words as usize)
     }
 
-    /// How much memory the lists take, in bytes; what is set aside for more is not touched yet.
+    /// How much memory the lists take, in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.units.len() * size_of::<u16>() + self.ends.len() * size_of::<End>()
+        self.units.capacity() * size_of::<u16>() + self.ends.len() * size_of::<End>()
     }
 
-    /// The words of a list.
-    pub(super) fn list(&self, at: usize) -> impl Iterator<Item = WordId> {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].units as usize);
-        Decoded(self.units[start..self.ends[at].units as usize].iter())
+    /// What reads the lists from the first one on. There can be one at a time, since a file has one place at which it is
+    /// read.
+    pub(super) fn reader(&self) -> io::Result<Reader<'_>> {
+        if let Some(mut file) = self.file.as_ref() {
+            file.rewind()?;
+        }
+        Ok(Reader { lists: self, next: 0, block: 0, units: Vec::new(), start: 0 })
     }
 
-    /// The words of all lists, each with its ordinal among them.
-    pub(super) fn with_ordinals(&self) -> impl Iterator<Item = (WordId, u32)> {
-        Decoded(self.units.iter()).zip(0..)
-    }
-
-    /// What tells of an ordinal in which list it is and where in that.
+    /// What tells of a word's ordinal among all in which list it is and where in that.
     pub(super) fn places(&self) -> Places<'_> {
         Places::new(&self.ends)
     }
 }
 
-/// Reads numbers.
-struct Decoded<'l>(std::slice::Iter<'l, u16>);
+/// Reads lists, one after another.
+pub(super) struct Reader<'l> {
+    lists: &'l Lists,
+    /// The list to be read next.
+    next: usize,
+    /// The block that it is in.
+    block: usize,
+    /// The units of that block, if it is in the file.
+    units: Vec<u16>,
+    /// Where in the block the list starts.
+    start: usize,
+}
 
-impl Iterator for Decoded<'_> {
+impl Reader<'_> {
+    /// The words of the next list; there must be one.
+    pub(super) fn next_list(&mut self) -> io::Result<Words<'_>> {
+        if self.next == self.start_of_block() {
+            self.load()?;
+        }
+        let end = self.lists.ends[self.next].units as usize;
+        let units = if self.block < self.lists.blocks.len() { &self.units } else { &self.lists.units };
+        let list = Words(units[self.start..end].iter());
+        self.start = end;
+        self.next += 1;
+        if self.lists.blocks.get(self.block) == Some(&self.next) {
+            self.block += 1;
+            self.start = 0;
+        }
+        Ok(list)
+    }
+
+    fn start_of_block(&self) -> usize {
+        self.block.checked_sub(1).map_or(0, |before| self.lists.blocks[before])
+    }
+
+    /// Reads the block from the file, unless it is in memory.
+    fn load(&mut self) -> io::Result<()> {
+        let (Some(&end), Some(mut file)) = (self.lists.blocks.get(self.block), self.lists.file.as_ref())
+        else {
+            return Ok(());
+        };
+        let mut bytes = vec![0; self.lists.ends[end - 1].units as usize * size_of::<u16>()];
+        file.read_exact(&mut bytes)?;
+        let (units, _) = bytes.as_chunks();
+        self.units.clear();
+        self.units.extend(units.iter().map(|&unit| u16::from_ne_bytes(unit)));
+        Ok(())
+    }
+}
+
+/// The words of a list.
+#[derive(Clone)]
+pub(super) struct Words<'l>(std::slice::Iter<'l, u16>);
+
+impl Iterator for Words<'_> {
     type Item = WordId;
 
     fn next(&mut self) -> Option<WordId> {
@@ -93,31 +177,32 @@ impl Iterator for Decoded<'_> {
 }
 
 /// How many ordinals one entry of the table of places stands for, as a power of two.
-const BLOCK_LOG: u32 = 6;
+const PLACES_LOG: u32 = 6;
 
 /// Where ordinals are.
 pub(super) struct Places<'l> {
     ends: &'l [End],
-    /// In which list the first ordinal of each block is.
-    blocks: Vec<u32>,
+    /// In which list the first ordinal of each run of them is.
+    runs: Vec<u32>,
 }
 
 impl<'l> Places<'l> {
     fn new(ends: &'l [End]) -> Self {
         let words = ends.last().map_or(0, |end| end.words);
-        let mut list = 0;
-        let firsts = (0..words).step_by(1 << BLOCK_LOG);
-        let blocks = firsts.map(|first| {
-            list +=
-                ends[list as usize..].iter().take_while(|end| end.words <= first).zip(0_u32..).count() as u32;
+        let mut list = 0_u32;
+        let firsts = (0..words).step_by(1 << PLACES_LOG);
+        let runs = firsts.map(|first| {
+            while ends[list as usize].words <= first {
+                list += 1;
+            }
             list
         });
-        Self { ends, blocks: blocks.collect() }
+        Self { ends, runs: runs.collect() }
     }
 
     /// The list in which an ordinal is, and the ordinals of that list.
     pub(super) fn list_of(&self, ordinal: u32) -> (u32, Range<u32>) {
-        let mut list = self.blocks[(ordinal >> BLOCK_LOG) as usize] as usize;
+        let mut list = self.runs[(ordinal >> PLACES_LOG) as usize] as usize;
         while self.ends[list].words <= ordinal {
             list += 1;
         }
@@ -132,6 +217,21 @@ mod tests {
 
     use super::*;
 
+    fn of(lists: Vec<Vec<u32>>) -> Vec<Vec<WordId>> {
+        lists.into_iter().map(|list| list.into_iter().map(WordId::from).collect()).collect()
+    }
+
+    fn held(lists: &[Vec<WordId>], folder: &Path) -> Lists {
+        let mut held = Lists::default();
+        lists.iter().for_each(|list| held.push([list], folder).expect("it is written"));
+        held
+    }
+
+    fn read(held: &Lists) -> Vec<Vec<WordId>> {
+        let mut reader = held.reader().expect("it reads");
+        (0..held.len()).map(|_| reader.next_list().expect("it reads").collect()).collect()
+    }
+
     proptest! {
         #[test]
         fn what_is_put_is_what_stands_there(
@@ -140,16 +240,10 @@ mod tests {
                 0..20,
             ),
         ) {
-            let lists: Vec<Vec<WordId>> =
-                lists.into_iter().map(|list| list.into_iter().map(WordId::from).collect()).collect();
-            let mut held = Lists::default();
-            lists.iter().for_each(|list| held.push([list]));
-            for (at, list) in lists.iter().enumerate() {
-                prop_assert_eq!(&held.list(at).collect::<Vec<_>>(), list);
-            }
-            let all: Vec<_> = held.with_ordinals().map(|(word, _)| word).collect();
-            prop_assert_eq!(held.words(), all.len());
-            prop_assert_eq!(all, lists.concat());
+            let lists = of(lists);
+            let held = held(&lists, Path::new("no folder is needed"));
+            prop_assert_eq!(&read(&held), &lists);
+            prop_assert_eq!((held.len(), held.words()), (lists.len(), lists.concat().len()));
             let places = held.places();
             let mut ordinal = 0;
             for (at, list) in (0..).zip(&lists) {
@@ -160,5 +254,16 @@ mod tests {
                 ordinal = range.end;
             }
         }
+    }
+
+    #[test]
+    fn lists_that_are_many_are_read_from_a_file_as_often_as_wanted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let long = (0..u32::try_from(BLOCK).expect("small") / 2 + 9).collect();
+        let lists = of(vec![vec![1, 2], long, vec![], vec![0xc000; BLOCK], vec![3], vec![], vec![4, 5]]);
+        let held = held(&lists, folder.path());
+        assert_eq!(held.blocks, [4], "the last lists are in memory");
+        assert!(read(&held) == lists && read(&held) == lists);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("it reads").count(), 0, "the file has no name");
     }
 }

@@ -12,7 +12,8 @@ use tantivy::schema::Field;
 use super::exact::ExactTerms;
 use super::inverted::{Form, Inverted};
 use super::lists::{Lists, Places};
-use crate::analysis::{STEM_MARK, Vocabulary, WordId};
+use super::texts::Occurrences;
+use crate::analysis::{STEM_MARK, Vocabulary};
 
 /// Where the stems of a field's words stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +29,20 @@ pub(super) struct TermWriter<'s> {
     postings: InvertedIndexSerializer,
     norms: &'s FieldNormReaders,
     vocabulary: &'s Vocabulary,
+    /// How many occurrences are put in place at once.
+    at_once: usize,
 }
 
 impl<'s> TermWriter<'s> {
-    /// Begins to write the terms of a segment, the lengths of whose entries' fields are written.
+    /// Begins to write the terms of a segment, the lengths of whose entries' fields are written, with about so many
+    /// occurrences in memory at once.
     pub(super) fn open(
         segment: &Segment,
         norms: &'s FieldNormReaders,
         vocabulary: &'s Vocabulary,
+        at_once: usize,
     ) -> tantivy::Result<Self> {
-        Ok(Self { postings: InvertedIndexSerializer::open(segment)?, norms, vocabulary })
+        Ok(Self { postings: InvertedIndexSerializer::open(segment)?, norms, vocabulary, at_once })
     }
 
     /// Ends.
@@ -82,19 +87,20 @@ impl<'s> TermWriter<'s> {
     }
 
     /// Writes words with how often they occur in their entries.
-    pub(super) fn write_counted<I: Iterator<Item = (WordId, DocId)>>(
+    pub(super) fn write_counted(
         &mut self,
         field: Field,
         tokens: u64,
         form: Form,
-        occurrences: impl Fn() -> I,
+        occurrences: Occurrences<'_>,
     ) -> tantivy::Result<()> {
-        let inverted = Inverted::new(self.vocabulary, form, occurrences());
-        if inverted.is_empty() {
+        if tokens == 0 {
             return Ok(());
         }
+        let at_once = self.at_once;
+        let inverted = Inverted::new(self.vocabulary, form, occurrences)?;
         let mut field = self.field(field, tokens)?;
-        inverted.for_each(occurrences, |term, entries| {
+        inverted.for_each(occurrences, at_once, |term, entries| {
             let counts = || entries.chunk_by(|a, b| a == b).map(|same| (same[0], number(same.len())));
             field.new_term(term, number(counts().count()), true)?;
             counts().for_each(|(entry, count)| field.write_doc(entry, count, &[]));
@@ -115,21 +121,21 @@ impl<'s> TermWriter<'s> {
         if tokens == 0 {
             return Ok(());
         }
-        let occurrences = || lists.with_ordinals();
-        let vocabulary = self.vocabulary;
+        let occurrences = Occurrences::Placed(lists);
+        let Self { vocabulary, at_once, .. } = *self;
         let mut field = self.field(field, tokens)?;
         let mut placed = Placed { places: lists.places(), entries, found: Vec::new(), positions: Vec::new() };
         if stems == Stems::BesideTheirWords {
             let mut marked = vec![STEM_MARK as u8];
-            let inverted = Inverted::new(vocabulary, Form::StemOrTerm, occurrences());
-            inverted.for_each(occurrences, |stem, ordinals| {
+            let inverted = Inverted::new(vocabulary, Form::StemOrTerm, occurrences)?;
+            inverted.for_each(occurrences, at_once, |stem, ordinals| {
                 marked.truncate(1);
                 marked.extend_from_slice(stem);
                 placed.write(&mut field, &marked, ordinals)
             })?;
         }
-        let inverted = Inverted::new(vocabulary, Form::Term, occurrences());
-        inverted.for_each(occurrences, |term, ordinals| placed.write(&mut field, term, ordinals))?;
+        let inverted = Inverted::new(vocabulary, Form::Term, occurrences)?;
+        inverted.for_each(occurrences, at_once, |term, ordinals| placed.write(&mut field, term, ordinals))?;
         Ok(field.close()?)
     }
 }
