@@ -100,9 +100,9 @@ impl SegmentBuilder {
     }
 
     /// How many occurrences of words are put in place at once, where so much memory may be taken: what has place in a
-    /// quarter of it.
+    /// third of it.
     fn at_once(&self, most: usize) -> usize {
-        self.texts.words().min(most / 4 / inverted::OF_OCCURRENCE)
+        self.texts.words().min(most / 3 / inverted::OF_OCCURRENCE)
     }
 
     /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to

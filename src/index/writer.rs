@@ -28,8 +28,8 @@ use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis::Dictionaries;
 use crate::config::DictionarySetting;
 
-/// How much memory segments take by default while they are made, in bytes: 160 MiB.
-pub const DEFAULT_MEMORY: u64 = 160 << 20;
+/// How much memory segments take by default while they are made, in bytes: 192 MiB.
+pub const DEFAULT_MEMORY: u64 = 192 << 20;
 
 /// The least memory for the segment of one thread, in bytes.
 const LEAST_MEMORY: usize = 4 << 20;

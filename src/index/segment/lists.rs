@@ -71,8 +71,8 @@ impl Lists {
             self.file = Some(tempfile::tempfile_in(folder)?);
         }
         if let Some(file) = &mut self.file {
-            let bytes: Vec<u8> = self.units.iter().flat_map(|unit| unit.to_ne_bytes()).collect();
-            file.write_all(&bytes)?;
+            let bytes: Vec<[u8; 2]> = self.units.iter().map(|unit| unit.to_ne_bytes()).collect();
+            file.write_all(bytes.as_flattened())?;
         }
         self.blocks.push(self.ends.len());
         self.units.clear();
