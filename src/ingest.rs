@@ -265,26 +265,20 @@ impl<'a> Pass<'a> {
         // What is not read is told of first, in order: only what threads read comes as it comes.
         let (jobs, left_out): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
-        let mut outcomes = Vec::new();
-        let (mut reader, mut composer) = (self.reader(), self.writer.composer(self.dictionaries));
-        for job in left_out {
-            reader.read(job.found, job.before.copied(), &mut |outcome| {
-                outcomes.push(outcome.put_by(&mut composer));
-                true
-            })?;
-        }
-        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome?))?;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+        // Each makes a segment of its own, so there are no more of them than threads.
+        let mut composers: Vec<_> =
+            (0..threads.max(1)).map(|_| self.writer.composer(self.dictionaries)).collect();
+        self.take_left_out(left_out, &mut composers[0])?;
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
         let (rules, isolation) = (self.rules, self.isolation);
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(QUEUE);
-            let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
-            for _ in 0..threads {
+            for composer in composers {
                 let sender = sender.clone();
                 let (jobs, next, stop) = (&jobs, &next, &stop);
                 let reader = Reader { rules, children: Children::new(isolation) };
-                let composer = self.writer.composer(self.dictionaries);
                 scope.spawn(move || work(reader, composer, jobs, next, stop, &sender));
             }
             drop(sender);
@@ -294,6 +288,19 @@ impl<'a> Pass<'a> {
             drop(receiver);
             outcome
         })
+    }
+
+    /// Puts on record what is left out.
+    fn take_left_out(&mut self, jobs: Vec<Job<'_>>, composer: &mut Composer) -> Result<(), IngestError> {
+        let mut outcomes = Vec::new();
+        let mut reader = self.reader();
+        for job in jobs {
+            reader.read(job.found, job.before.copied(), &mut |outcome| {
+                outcomes.push(outcome.put_by(composer));
+                true
+            })?;
+        }
+        outcomes.into_iter().try_for_each(|outcome| self.apply(outcome?))
     }
 
     /// What must be looked at; what is plainly unchanged is counted here.

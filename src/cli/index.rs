@@ -180,7 +180,7 @@ pub(super) struct WriteArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide_default_value = false)]
     commit_every: f64,
     /// How much memory to take for what is not written yet; with more of it a first pass is faster
-    #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "192M")]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "176M")]
     memory: u64,
 }
 

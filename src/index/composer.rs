@@ -6,6 +6,7 @@
 //! it takes the place of what it was, go with its segment: so whatever is published is whole.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::mem;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -68,8 +69,9 @@ pub(super) struct Work {
 /// A segment that is being made.
 struct Open {
     segment: SegmentBuilder,
-    /// What is in it.
-    ids: HashSet<DocId>,
+    /// The hashes of the ids of what is in it.
+    ids: HashSet<u64>,
+    hasher: RandomState,
     replaced: Vec<String>,
     added: Totals,
     removed: Totals,
@@ -148,22 +150,22 @@ impl Work {
         kind: Kind,
         before: Option<&Entry>,
     ) -> tantivy::Result<()> {
-        // An entry can only be taken out of a segment that is written.
-        if before.is_some() && self.open.as_ref().is_some_and(|open| open.ids.contains(&record.id)) {
+        // An entry can only be taken out of a segment that is written. Another one with the same hash does no harm.
+        if before.is_some() && self.open.as_ref().is_some_and(|open| open.may_hold(&record.id)) {
             self.finish_segment()?;
         }
         let mut open = match self.open.take() {
             Some(open) => open,
             None => Open::new(&self.place)?,
         };
-        open.ids.insert(record.id.clone());
+        open.ids.insert(open.hasher.hash_one(&record.id));
         if let Some(before) = before {
             open.removed.add(before.totals);
             open.replaced.push(record.id.0.clone());
         }
         let totals = self.compose(&mut open.segment, record, passages, kind)?;
         open.added.add(totals);
-        let memory = open.segment.memory(self.analyzer.vocabulary(), self.place.memory);
+        let memory = open.memory() + open.segment.memory(self.analyzer.vocabulary(), self.place.memory);
         self.open = Some(open);
         if memory >= self.place.memory { self.finish_segment() } else { Ok(()) }
     }
@@ -317,10 +319,21 @@ impl Open {
         Ok(Self {
             segment: SegmentBuilder::new(&place.index, place.fields, place.path.clone())?,
             ids: HashSet::new(),
+            hasher: RandomState::new(),
             replaced: Vec::new(),
             added: Totals::default(),
             removed: Totals::default(),
         })
+    }
+
+    fn may_hold(&self, id: &DocId) -> bool {
+        self.ids.contains(&self.hasher.hash_one(id))
+    }
+
+    /// How much memory is taken beside the segment's own, in bytes, if ids are of usual length.
+    fn memory(&self) -> usize {
+        const OF_ID: usize = 100;
+        self.ids.capacity() * (size_of::<u64>() + 1) + self.replaced.len() * OF_ID
     }
 }
 

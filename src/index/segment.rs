@@ -89,20 +89,15 @@ impl SegmentBuilder {
     /// How much memory it takes to hold the segment and to write it with these words, in bytes, of so many that it may
     /// take.
     pub(super) fn memory(&self, vocabulary: &Vocabulary, most: usize) -> usize {
-        let to_write = self.at_once(most) * inverted::OF_OCCURRENCE + vocabulary.len() * inverted::OF_WORD;
+        let occurrences = self.texts.words().min(at_once(most)) * inverted::OF_OCCURRENCE;
         self.texts.memory()
             + self.ordinals.len() * size_of::<(u32, DocId)>()
             + self.exact.memory()
             + self.columns.mem_usage()
             + self.store.mem_usage()
             + vocabulary.memory()
-            + to_write
-    }
-
-    /// How many occurrences of words are put in place at once, where so much memory may be taken: what has place in a
-    /// third of it.
-    fn at_once(&self, most: usize) -> usize {
-        self.texts.words().min(most / 3 / inverted::OF_OCCURRENCE)
+            + vocabulary.len() * inverted::OF_WORD
+            + occurrences
     }
 
     /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to
@@ -155,7 +150,7 @@ impl SegmentBuilder {
     /// Writes the segment, whose words are these; so much memory may be taken.
     pub(super) fn finish(mut self, vocabulary: &Vocabulary, most: usize) -> tantivy::Result<SegmentMeta> {
         let norms = self.write_norms()?;
-        self.write_terms(vocabulary, &norms, self.at_once(most))?;
+        self.write_terms(vocabulary, &norms, at_once(most))?;
         let mut columns = self.segment.open_write(SegmentComponent::FastFields)?;
         self.columns.serialize(&mut columns, None)?;
         columns.terminate()?;
@@ -223,4 +218,10 @@ impl SegmentBuilder {
         }
         terms.close()
     }
+}
+
+/// How many occurrences of words are put in place at once where so much memory may be taken, in bytes: as many as fit into
+/// a quarter of it.
+fn at_once(memory: usize) -> usize {
+    memory / 4 / inverted::OF_OCCURRENCE
 }

@@ -28,11 +28,11 @@ use super::{OpenError, check_exists, open_error, read_meta};
 use crate::analysis::Dictionaries;
 use crate::config::DictionarySetting;
 
-/// How much memory segments take by default while they are made, in bytes: 192 MiB.
-pub const DEFAULT_MEMORY: u64 = 192 << 20;
+/// How much memory segments take by default while they are made, in bytes: 176 MiB.
+pub const DEFAULT_MEMORY: u64 = 176 << 20;
 
 /// The least memory for the segment of one thread, in bytes.
-const LEAST_MEMORY: usize = 4 << 20;
+const LEAST_MEMORY: usize = 16 << 20;
 
 /// The most, which bounds the numbers that stand for its words.
 const MOST_MEMORY: usize = 4_000_000_000;

@@ -58,6 +58,8 @@ pub fn cost(command: &Command) -> Result<Cost> {
 /// The hidden command behind [`cost`]: runs a command and writes down what it cost.
 pub fn write_cost(report: &Path, command: &[OsString]) -> Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
+    // What was written before, the corpus say, is not to be waited for.
+    nix::unistd::sync();
     let start = Instant::now();
     let status = Command::new(program).args(arguments).stdout(Stdio::null()).status()?;
     let wall = start.elapsed().as_secs_f64();

@@ -54,6 +54,9 @@ pub(super) struct Inverted<'v> {
 /// What a word has for a rank that has no term.
 const NONE: u32 = u32::MAX;
 
+/// What it has for the number of a group.
+const NO_GROUP: u8 = u8::MAX;
+
 struct Term {
     /// A word that has it.
     word: WordId,
@@ -103,55 +106,67 @@ impl<'v> Inverted<'v> {
         at_once: usize,
         mut write: impl FnMut(&'v [u8], &[u32]) -> io::Result<()>,
     ) -> io::Result<()> {
-        let (mut start, mut values, mut ends) = (0, Vec::new(), Vec::new());
-        while start < self.terms.len() {
-            let range = start..start + self.some(start, at_once);
-            self.put_in_place(range.clone(), occurrences, &mut values, &mut ends)?;
+        let groups = self.groups(at_once);
+        let of_words = self.groups_of_words(&groups);
+        let (mut values, mut ends) = (Vec::new(), Vec::new());
+        for (terms, group) in groups.into_iter().zip(0_u8..) {
+            self.start_places(terms.clone(), &mut ends);
+            values.clear();
+            values.resize(self.terms[terms.clone()].iter().map(|term| term.count as usize).sum(), 0);
+            occurrences.for_each(|word, value| {
+                // Most words are of other groups, which a small table tells.
+                if of_words[word.number() as usize] == group {
+                    let next = &mut ends[self.ranks[word.number() as usize] as usize - terms.start];
+                    values[*next as usize] = value;
+                    *next += 1;
+                }
+            })?;
             let mut from = 0;
-            for (term, &end) in self.terms[range.clone()].iter().zip(&ends) {
+            for (term, &end) in self.terms[terms].iter().zip(&ends) {
                 write(self.form.of(self.vocabulary, term.word), &values[from..end as usize])?;
                 from = end as usize;
             }
-            start = range.end;
         }
         Ok(())
     }
 
-    /// How many terms from `start` on have so many occurrences together; at least one.
-    fn some(&self, start: usize, at_once: usize) -> usize {
-        let sums = self.terms[start..].iter().scan(0, |sum, term| {
-            *sum += term.count as usize;
-            Some(*sum)
-        });
-        sums.take_while(|&sum| sum <= at_once).count().max(1)
+    /// Groups of terms that follow each other, with about so many occurrences each, or with one term; at most so many
+    /// groups as have a number.
+    fn groups(&self, at_once: usize) -> Vec<Range<usize>> {
+        let all: usize = self.terms.iter().map(|term| term.count as usize).sum();
+        // Two that follow each other have more occurrences together than one may have.
+        let at_once = at_once.max(2 * all / usize::from(NO_GROUP) + 1);
+        let (mut groups, mut start, mut sum) = (Vec::new(), 0, 0);
+        for (at, term) in self.terms.iter().enumerate() {
+            if at > start && sum + term.count as usize > at_once {
+                groups.push(start..at);
+                (start, sum) = (at, 0);
+            }
+            sum += term.count as usize;
+        }
+        if start < self.terms.len() {
+            groups.push(start..self.terms.len());
+        }
+        groups
     }
 
-    /// Puts the values of some terms' occurrences in place; `ends` are where those of each end then.
-    fn put_in_place(
-        &self,
-        range: Range<usize>,
-        occurrences: Occurrences<'_>,
-        values: &mut Vec<u32>,
-        ends: &mut Vec<u32>,
-    ) -> io::Result<()> {
-        ends.clear();
+    /// The number of the group that each word's term is in.
+    fn groups_of_words(&self, groups: &[Range<usize>]) -> Vec<u8> {
+        let numbers =
+            groups.iter().zip(0_u8..).flat_map(|(terms, number)| terms.clone().map(move |_| number));
+        let of_terms: Vec<u8> = numbers.collect();
+        self.ranks.iter().map(|&rank| of_terms.get(rank as usize).copied().unwrap_or(NO_GROUP)).collect()
+    }
+
+    /// Where the occurrences of each of some terms start, when they are put one behind another.
+    fn start_places(&self, terms: Range<usize>, starts: &mut Vec<u32>) {
+        starts.clear();
         let mut sum = 0;
-        ends.extend(self.terms[range.clone()].iter().map(|term| {
+        starts.extend(self.terms[terms].iter().map(|term| {
             let start = sum;
             sum += term.count;
             start
         }));
-        values.clear();
-        values.resize(sum as usize, 0);
-        let first = u32::try_from(range.start).expect("there are no more terms than words");
-        occurrences.for_each(|word, value| {
-            // What has no term, and what comes before or behind, is no place in the table.
-            let rank = self.ranks[word.number() as usize].wrapping_sub(first) as usize;
-            if let Some(next) = ends.get_mut(rank) {
-                values[*next as usize] = value;
-                *next += 1;
-            }
-        })
     }
 }
 
