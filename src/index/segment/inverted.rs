@@ -181,7 +181,6 @@ fn beginning(term: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     use proptest::prelude::*;
 
@@ -199,7 +198,8 @@ mod tests {
             analyzer.push_words(&text, Language::default(), &mut words);
             let vocabulary = analyzer.vocabulary();
             let mut lists = Lists::default();
-            lists.push([&words.body], Path::new("no folder is needed")).expect("it is in memory");
+            let folder = tempfile::tempdir().expect("a folder");
+            lists.push([&words.body], folder.path()).expect("it is written");
             let occurrences = Occurrences::Placed(&lists);
             for form in [Form::Term, Form::Stem] {
                 let mut expected: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
@@ -207,12 +207,12 @@ mod tests {
                     expected.entry(form.of(vocabulary, word)).or_default().push(value);
                 }
                 let mut found = Vec::new();
-                let inverted = Inverted::new(vocabulary, form, occurrences).expect("it is in memory");
+                let inverted = Inverted::new(vocabulary, form, occurrences).expect("it reads");
                 let write = |term, values: &[u32]| {
                     found.push((term, values.to_vec()));
                     Ok(())
                 };
-                inverted.for_each(occurrences, at_once, write).expect("it is in memory");
+                inverted.for_each(occurrences, at_once, write).expect("it reads");
                 prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
             }
         }
