@@ -316,7 +316,7 @@ impl<'h> Analysed<'h> {
 
     /// The words with one of these stems. Making the stem of every word of a text takes longer than all else here.
     fn inflections(&self, stems: &Stems, words: &[Word<'_>]) -> Vec<Range<usize>> {
-        let starts: Vec<&str> = self.language.starts_of_inflections(stems).collect();
+        let starts = self.language.starts_of_inflections(stems);
         each(words, |word| {
             word.token.kind == Kind::Word
                 && starts.iter().any(|start| word.term().starts_with(start))

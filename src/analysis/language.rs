@@ -100,9 +100,15 @@ impl Language {
         Self { han, ..self }
     }
 
-    /// What every folded word that has one of these stems in this language starts with: one of the texts given.
-    pub fn starts_of_inflections(self, stems: &Stems) -> impl Iterator<Item = &str> {
-        stems.iter().map(move |stem| stem::start_of_inflections(stem, self.algorithms))
+    /// What every folded word that has one of these stems in this language starts with: one of the texts given, none of
+    /// which another goes on from.
+    pub fn starts_of_inflections(self, stems: &Stems) -> Vec<String> {
+        without_longer(stems.iter().flat_map(|stem| stem::starts_of_inflections(stem, self.algorithms)))
+    }
+
+    /// Whether every word has the same stem in another language.
+    pub fn has_stems_of(self, other: Self) -> bool {
+        self.algorithms == other.algorithms
     }
 
     /// Whether the folded form of a Latin word is all that its stem depends on.
@@ -130,7 +136,7 @@ impl Languages {
     pub fn of<'c>(codes: impl IntoIterator<Item = &'c str>) -> Self {
         let mut languages = Self::default();
         for language in codes.into_iter().map(Language::of_code) {
-            if !languages.distinct.iter().any(|known| known.algorithms == language.algorithms) {
+            if !languages.distinct.iter().any(|known| known.has_stems_of(language)) {
                 languages.distinct.push(language);
             }
         }
@@ -163,21 +169,19 @@ impl Languages {
         self.distinct.iter().any(|language| stems.contains(&language.stem(word, word)))
     }
 
-    /// What every folded word that has this stem in one of these languages starts with.
-    pub fn start_of_inflections<'s>(&self, stem: &'s str) -> &'s str {
-        let starts =
-            self.distinct.iter().map(|language| stem::start_of_inflections(stem, language.algorithms));
-        starts.min_by_key(|start| start.len()).unwrap_or_default()
-    }
-
     /// What every folded word that has one of these stems in one of these languages starts with: one of the texts
     /// given, none of which another goes on from.
     pub fn starts_of_inflections(&self, stems: &Stems) -> Vec<String> {
-        let mut starts: Vec<&str> = stems.iter().map(|stem| self.start_of_inflections(stem)).collect();
-        starts.sort_unstable();
-        starts.dedup_by(|next, before| next.starts_with(*before));
-        starts.into_iter().map(str::to_owned).collect()
+        without_longer(self.distinct.iter().flat_map(|language| language.starts_of_inflections(stems)))
     }
+}
+
+/// Texts in order, but for those that go on from another.
+fn without_longer(starts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut starts: Vec<String> = starts.collect();
+    starts.sort_unstable();
+    starts.dedup_by(|next, before| next.starts_with(before.as_str()));
+    starts
 }
 
 #[cfg(test)]

@@ -104,34 +104,37 @@ fn lower_case(word: &str) -> String {
     lower
 }
 
-/// What every folded word with this stem starts with.
+/// What folded words with this stem start with: each with one of these texts.
 ///
 /// Algorithms that only take endings off leave the first letter alone, of which nothing more is asked here but for
 /// English; of others nothing can be told.
-pub(super) fn start_of_inflections(stem: &str, algorithms: Algorithms) -> &str {
-    let Some(first) = stem.chars().next() else { return stem };
+pub(super) fn starts_of_inflections(stem: &str, algorithms: Algorithms) -> Vec<String> {
+    let Some(first) = stem.chars().next() else { return vec![String::new()] };
     let is_serbian = [algorithms.cyrillic, Some(algorithms.latin)].contains(&Some(Algorithm::Serbian));
     match algorithms.of(first) {
         // A Serbian word has one stem in both of its scripts.
-        _ if is_serbian && first.is_ascii_alphabetic() => "",
-        Some(Algorithm::English) => start_of_english(stem),
-        Some(algorithm) if takes_endings_only(algorithm) => &stem[..first.len_utf8()],
-        Some(_) => "",
-        None => stem,
+        _ if is_serbian && first.is_ascii_alphabetic() => vec![String::new()],
+        Some(Algorithm::English) => starts_of_english(stem),
+        Some(algorithm) if takes_endings_only(algorithm) => vec![first.to_string()],
+        Some(_) => vec![String::new()],
+        None => vec![stem.to_owned()],
     }
 }
 
-/// What every English word with this stem starts with.
+/// What English words with this stem start with: each with one of these texts.
 ///
 /// The algorithm takes endings off and may change the last letter before them (`happy` to `happi`, `hoping` to `hope`,
 /// `possibility` to `possibl`, `skies` to `sky`). Only of words such as `dying` it makes `die`.
-fn start_of_english(stem: &str) -> &str {
-    match stem.as_bytes() {
-        letters if !letters.iter().all(u8::is_ascii_lowercase) => stem,
-        [_, b'i', b'e'] => &stem[..1],
-        [_, .., b'e' | b'i' | b'y'] | [.., b'b', b'l'] => &stem[..stem.len() - 1],
-        _ => stem,
-    }
+fn starts_of_english(stem: &str) -> Vec<String> {
+    let other_letter = match stem.as_bytes() {
+        letters if !letters.iter().all(u8::is_ascii_lowercase) => None,
+        [_, b'i', b'e'] => return vec![stem.to_owned(), format!("{}y", &stem[..1])],
+        [_, .., b'e' | b'y'] | [.., b'b', b'l'] => Some('i'),
+        [_, .., b'i'] => Some('y'),
+        _ => None,
+    };
+    let changed = other_letter.map(|letter| format!("{}{letter}", &stem[..stem.len() - 1]));
+    std::iter::once(stem.to_owned()).chain(changed).collect()
 }
 
 /// Whether an algorithm leaves the first letter of every word alone.
@@ -206,7 +209,7 @@ mod tests {
     }
 
     fn starts_well(word: &str) -> bool {
-        word.starts_with(start_of_english(&english_stem(word)))
+        starts_of_english(&english_stem(word)).iter().any(|start| word.starts_with(start))
     }
 
     proptest! {

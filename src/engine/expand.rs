@@ -3,7 +3,7 @@
 //! A rule that too many words follow is an error, never cut short: what was left out would be missing in the
 //! hits without a sign.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use tantivy::Searcher;
 use tantivy::index::InvertedIndexReader;
@@ -11,9 +11,8 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::termdict::TermMerger;
 
-use super::compile::RankedWord;
 use super::{EngineError, MAX_EXPANSION};
-use crate::analysis::{Languages, STEM_MARK, Stems};
+use crate::analysis::{Language, Languages, STEM_MARK, Stems};
 use crate::pattern::Automaton;
 
 /// The words of a field that start with `prefix`.
@@ -43,37 +42,29 @@ pub(super) fn inflected(
     with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
 }
 
-/// Where a segment has the postings of a word's inflections that start much as its stem does, and of the form that was
-/// typed. What is asked of a word once is `known` from then on, in whatever segment it stands.
+/// Where a segment has the postings of a word as it was typed, and of its inflections in a language that start much as
+/// its stem does.
 ///
 /// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
 /// stem. Here only those are looked for that cost little, which is all but a few.
 pub(super) fn inflected_alike(
     index: &InvertedIndexReader,
-    word: &RankedWord,
-    languages: &Languages,
-    known: &mut HashMap<String, bool>,
+    form: &str,
+    language: Language,
 ) -> Result<Vec<TermInfo>, EngineError> {
-    let mut is_inflection = |other: &str| match known.get(other) {
-        Some(&is_one) => is_one,
-        None => {
-            let is_one = languages.share(other, &word.stems);
-            known.insert(other.to_owned(), is_one);
-            is_one
-        }
-    };
-    let start =
-        |stem| std::cmp::max_by_key(most_of(stem), languages.start_of_inflections(stem), |start| start.len());
-    let mut starts: Vec<&str> = word.stems.iter().map(start).collect();
-    starts.sort_unstable();
-    starts.dedup_by(|next, before| next.starts_with(*before));
-    let (mut found, mut rest) = (Vec::new(), word.form.as_deref());
+    let stem = language.stem(form, form);
+    let mut starts = language.starts_of_inflections(&Stems::from(&*stem));
+    let most = most_of(&stem);
+    if starts.iter().any(|start| most.starts_with(start.as_str())) {
+        starts = vec![most.to_owned()];
+    }
+    let (mut found, mut rest) = (Vec::new(), Some(form));
     for start in starts {
         let mut terms = index.terms().range().ge(start.as_bytes()).into_stream().map_err(io_error)?;
         while terms.advance() && terms.key().starts_with(start.as_bytes()) {
             let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
             let is_typed = rest.take_if(|form| *form == other).is_some();
-            if is_typed || is_inflection(other) {
+            if is_typed || language.stem(other, other) == stem {
                 found.push(terms.value().clone());
             }
         }

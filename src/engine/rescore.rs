@@ -18,9 +18,6 @@
 
 mod look;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use tantivy::query::{Bm25StatisticsProvider, Weight};
 use tantivy::{DocId, Term};
 
@@ -31,7 +28,7 @@ use crate::index::Snapshot;
 use look::Look;
 
 /// How many passages of the plain ranking are looked at again.
-pub(super) const POOL: usize = 300;
+pub(super) const POOL: usize = 150;
 
 /// How many more there may be that are as good as the last of these.
 pub(super) const TIES: usize = 64;
@@ -61,7 +58,8 @@ pub(super) struct Rescorer<'a> {
     plan: &'a Plan,
     leaves: Vec<RatedLeaf<'a>>,
     pairs: Vec<RatedPair>,
-    families: Vec<Family<'a>>,
+    /// The words that pairs are of: what counts is where their inflections stand.
+    families: Vec<&'a RankedWord>,
     averages: Averages,
 }
 
@@ -80,13 +78,6 @@ struct RatedPair {
     /// Their families.
     families: [usize; 2],
     weight: f64,
-}
-
-/// A word that pairs are of: what counts is where its inflections stand.
-struct Family<'a> {
-    word: &'a RankedWord,
-    /// Which words are known to be inflections of it, and which to be none.
-    known: RefCell<HashMap<String, bool>>,
 }
 
 /// What a passage and a document have of tokens on average.
@@ -146,9 +137,9 @@ impl<'a> Rescorer<'a> {
                 let RatedLeaf::Word { word, rarity } = &self.leaves[leaf] else { continue };
                 rarities[side] = *rarity;
                 let word: &'a RankedWord = word;
-                let known = self.families.iter().position(|family| family.word.stems == word.stems);
+                let known = self.families.iter().position(|family| family.stems == word.stems);
                 families[side] = known.unwrap_or_else(|| {
-                    self.families.push(Family { word, known: RefCell::default() });
+                    self.families.push(word);
                     self.families.len() - 1
                 });
             }

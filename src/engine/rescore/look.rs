@@ -13,8 +13,8 @@ use tantivy::{DocId, DocSet, SegmentReader, Term};
 use super::super::plan::Value;
 use super::super::sweep::plain_value;
 use super::super::{EngineError, expand};
-use super::{Family, RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
-use crate::analysis::STEM_MARK;
+use super::{RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
+use crate::analysis::{Language, STEM_MARK};
 use crate::index::Places;
 
 /// How many positions apart two words may stand and be near each other.
@@ -62,8 +62,10 @@ pub(super) struct Look<'r, 'a> {
     segment: &'r SegmentReader,
     lengths: FieldNormReader,
     leaves: Vec<LeafCursor<'r>>,
-    /// Each is opened when a passage is met that has two neighbours of the query.
-    families: Vec<Option<FamilyCursor>>,
+    /// Each is opened when a passage is met that has two neighbours of the query: in the language of the passage, by
+    /// which its words got their stems.
+    families: Vec<Vec<(Language, FamilyCursor)>>,
+    spoken: Option<Spoken>,
 }
 
 /// The postings of a leaf in a segment.
@@ -82,6 +84,9 @@ struct WordCursor<'r> {
     of_stems: Counts,
     of_form: Counts,
 }
+
+/// Where the passages of a segment stand that are in a language whose words have other stems than in English.
+struct Spoken(Vec<(Language, SegmentPostings)>);
 
 /// The postings of a family in a segment.
 struct FamilyCursor {
@@ -112,7 +117,8 @@ impl<'r, 'a> Look<'r, 'a> {
             segment,
             lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
             leaves: leaves.collect::<Result<_, EngineError>>()?,
-            families: rescorer.families.iter().map(|_| None).collect(),
+            families: rescorer.families.iter().map(|_| Vec::new()).collect(),
+            spoken: None,
         })
     }
 
@@ -166,16 +172,14 @@ impl<'r, 'a> Look<'r, 'a> {
                 added.push(0.0);
                 continue;
             }
-            for family in pair.families {
-                self.family(family)?.go_to(doc);
+            let mut places = [0; 2];
+            for (place, family) in places.iter_mut().zip(pair.families) {
+                *place = self.family_at(family, doc)?;
             }
-            let [Some(first), Some(second)] = pair.families.map(|family| self.families[family].as_ref())
-            else {
-                added.push(0.0);
-                continue;
-            };
+            let [first, second] =
+                [0, 1].map(|side| &self.families[pair.families[side]][places[side]].1.positions);
             let (mut adjacent, mut nearby) = (0, 0);
-            for (first, second) in first.positions.iter().zip(&second.positions) {
+            for (first, second) in first.iter().zip(second) {
                 adjacent += count_adjacent(first, second);
                 nearby += count_nearby(first, second);
             }
@@ -185,12 +189,28 @@ impl<'r, 'a> Look<'r, 'a> {
         Ok(added)
     }
 
-    fn family(&mut self, number: usize) -> Result<&mut FamilyCursor, EngineError> {
-        let family = &mut self.families[number];
-        if family.is_none() {
-            *family = Some(self.rescorer.family_cursor(&self.rescorer.families[number], self.segment)?);
-        }
-        Ok(family.as_mut().expect("it was opened"))
+    /// Has a family tell where its words stand in a passage; gives its place among those of the same word.
+    fn family_at(&mut self, number: usize, doc: DocId) -> Result<usize, EngineError> {
+        let language = self.language_of(doc)?;
+        let families = &mut self.families[number];
+        let place = match families.iter().position(|(other, _)| *other == language) {
+            Some(place) => place,
+            None => {
+                let word = self.rescorer.families[number];
+                families.push((language, self.rescorer.family_cursor(word, language, self.segment)?));
+                families.len() - 1
+            }
+        };
+        families[place].1.go_to(doc);
+        Ok(place)
+    }
+
+    fn language_of(&mut self, doc: DocId) -> Result<Language, EngineError> {
+        let spoken = match &mut self.spoken {
+            Some(spoken) => spoken,
+            none => none.insert(Spoken::open(self.segment, self.rescorer.snapshot.fields().language)?),
+        };
+        Ok(spoken.language_of(doc))
     }
 }
 
@@ -226,14 +246,15 @@ impl Rescorer<'_> {
 
     fn family_cursor(
         &self,
-        family: &Family<'_>,
+        word: &RankedWord,
+        language: Language,
         segment: &SegmentReader,
     ) -> Result<FamilyCursor, EngineError> {
         const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
         let fields = self.snapshot.fields();
         let index = segment.inverted_index(fields.body)?;
-        let (word, mut known) = (family.word, family.known.borrow_mut());
-        let inflections = expand::inflected_alike(&index, word, self.snapshot.languages(), &mut known)?;
+        let form = word.form.as_deref().unwrap_or_default();
+        let inflections = expand::inflected_alike(&index, form, language)?;
         let in_text = inflections.iter().map(|term| index.read_postings_from_terminfo(term, POSITIONS));
         let in_text = in_text.collect::<Result<_, _>>().map_err(expand::io_error)?;
         let mut in_title = Vec::new();
@@ -315,6 +336,35 @@ impl Counts {
                 postings.advance();
             }
         }
+    }
+}
+
+impl Spoken {
+    fn open(segment: &SegmentReader, field: Field) -> Result<Self, EngineError> {
+        let index = segment.inverted_index(field)?;
+        let mut terms = index.terms().stream().map_err(expand::io_error)?;
+        let mut others = Vec::new();
+        while terms.advance() {
+            let language = Language::of_code(&String::from_utf8_lossy(terms.key()));
+            if !language.has_stems_of(Language::default()) {
+                let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
+                others.push((language, postings.map_err(expand::io_error)?));
+            }
+        }
+        Ok(Self(others))
+    }
+
+    /// The language of a passage; passages are asked for in order.
+    fn language_of(&mut self, doc: DocId) -> Language {
+        for (language, postings) in &mut self.0 {
+            if postings.doc() < doc {
+                postings.seek(doc);
+            }
+            if postings.doc() == doc {
+                return *language;
+            }
+        }
+        Language::default()
     }
 }
 
