@@ -18,6 +18,7 @@ use tantivy::{DocId as EntryId, Index};
 
 use super::directory::Fault;
 use super::manifest::{Entry, EntryState};
+use super::packed::{Codebook, Packer};
 use super::schema::{Fields, Kind, Totals};
 use super::segment::{PassageWords, SegmentBuilder};
 use super::writer::{short_hash, write_error};
@@ -52,6 +53,7 @@ pub(super) struct Place {
     /// How much memory a segment takes before it is written, in bytes.
     pub(super) memory: usize,
     pub(super) finished: Finished,
+    pub(super) codebook: Arc<Codebook>,
 }
 
 /// What a composer has under way.
@@ -59,8 +61,10 @@ pub(super) struct Work {
     place: Place,
     analyzer: Analyzer,
     title: Words,
-    /// What is stored with a passage, kept for its memory.
+    packer: Packer,
+    /// What is stored with an entry, before and after it is packed, kept for its memory.
     stored: Vec<u8>,
+    packed: Vec<u8>,
     open: Option<Open>,
     /// Records that are to be put before anything is published, if none has taken their place.
     announced: HashMap<DocId, (DocumentRecord, Kind, Option<Entry>)>,
@@ -81,10 +85,12 @@ impl Composer {
     /// A composer whose segments go to a place, with the base forms that these dictionaries know.
     pub(super) fn new(place: Place, dictionaries: &Dictionaries) -> Self {
         Self(Arc::new(Mutex::new(Work {
+            packer: Packer::new(Arc::clone(&place.codebook)),
             place,
             analyzer: Analyzer::new(dictionaries),
             title: Words::default(),
             stored: Vec::new(),
+            packed: Vec::new(),
             open: None,
             announced: HashMap::new(),
         })))
@@ -204,12 +210,24 @@ impl Work {
         record.tokens = totals.tokens[0];
         let first = segment.entries();
         self.add_terms(segment, &record, kind, first..first + 1 + record.passages);
-        segment.push_entry(&self.record_entry(&record, totals))?;
-        let shared = if passages.is_empty() { Vec::new() } else { stored::shared_part(&record) };
-        for passage in passages {
-            segment.add_ordinal(passage.ordinal, segment.entries());
-            let entry = self.passage_entry(&record, passage, &shared);
-            segment.push_entry(&entry)?;
+        let json = serde_json::to_vec(&record).expect("plain data whose keys are texts");
+        self.packer.pack(&json, &mut self.packed)?;
+        segment.push_entry(&self.record_columns(&record, totals), &self.packed)?;
+        if passages.is_empty() {
+            return Ok(totals);
+        }
+        let shared = stored::shared_part(&record);
+        let mut rest = passages;
+        while !rest.is_empty() {
+            let (group, later) = stored::first_group(rest);
+            stored::encode(&shared, group, &mut self.stored);
+            self.packer.pack(&self.stored, &mut self.packed)?;
+            for (before, passage) in (0_u8..).zip(group) {
+                segment.add_ordinal(passage.ordinal, segment.entries());
+                let stored = if before == 0 { &self.packed[..] } else { &[before] };
+                segment.push_entry(&self.passage_columns(&record, passage), stored)?;
+            }
+            rest = later;
         }
         Ok(totals)
     }
@@ -269,48 +287,37 @@ impl Work {
         }
     }
 
-    /// What is stored of a record, and its columns.
-    fn record_entry(&self, record: &DocumentRecord, totals: Totals) -> TantivyDocument {
+    fn record_columns(&self, record: &DocumentRecord, totals: Totals) -> TantivyDocument {
         let fields = &self.place.fields;
-        let mut entry = TantivyDocument::default();
-        entry.add_text(fields.id, record.id.as_str());
-        entry.add_bytes(fields.stored, &serde_json::to_vec(record).expect("plain data whose keys are texts"));
-        entry.add_u64(fields.size, record.size);
-        entry.add_i64(fields.modified, record.modified);
-        entry.add_u64(fields.hash, short_hash(&record.fingerprint.content));
-        entry.add_u64(fields.state, entry_state(&record.state) as u64);
-        entry.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
-        entry.add_u64(fields.analyzer, u64::from(record.fingerprint.analyzer));
+        let mut columns = TantivyDocument::default();
+        columns.add_text(fields.id, record.id.as_str());
+        columns.add_u64(fields.size, record.size);
+        columns.add_i64(fields.modified, record.modified);
+        columns.add_u64(fields.hash, short_hash(&record.fingerprint.content));
+        columns.add_u64(fields.state, entry_state(&record.state) as u64);
+        columns.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
+        columns.add_u64(fields.analyzer, u64::from(record.fingerprint.analyzer));
         if let Some(parts) = record.parts {
-            entry.add_u64(fields.parts, parts.documents);
-            entry.add_u64(fields.broken_parts, parts.failed);
+            columns.add_u64(fields.parts, parts.documents);
+            columns.add_u64(fields.broken_parts, parts.failed);
         }
-        entry.add_u64(fields.passages, totals.passages);
+        columns.add_u64(fields.passages, totals.passages);
         for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
-            entry.add_u64(field, tokens);
+            columns.add_u64(field, tokens);
         }
-        entry
+        columns
     }
 
-    /// What is stored of a passage, and its columns.
-    fn passage_entry(
-        &mut self,
-        record: &DocumentRecord,
-        passage: &Passage,
-        shared: &[u8],
-    ) -> TantivyDocument {
+    fn passage_columns(&self, record: &DocumentRecord, passage: &Passage) -> TantivyDocument {
         let fields = &self.place.fields;
-        let mut entry = TantivyDocument::with_capacity(passage.text.len() + 512);
-        entry.add_text(fields.id, record.id.as_str());
-        entry.add_u64(fields.ordinal, u64::from(passage.ordinal));
+        let mut columns = TantivyDocument::default();
+        columns.add_text(fields.id, record.id.as_str());
+        columns.add_u64(fields.ordinal, u64::from(passage.ordinal));
         if let Some(date) = record.facts.date {
-            entry.add_i64(fields.date, date.days());
+            columns.add_i64(fields.date, date.days());
         }
-        entry.add_u64(fields.size, record.size);
-        entry.add_text(fields.text, &passage.text);
-        stored::encode(shared, passage, &mut self.stored);
-        entry.add_bytes(fields.stored, &self.stored);
-        entry
+        columns.add_u64(fields.size, record.size);
+        columns
     }
 }
 

@@ -101,7 +101,7 @@ impl Directory for FillingDisk {
     }
 }
 
-fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
+pub(super) fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
     let record = DocumentRecord {
         id: DocId(id.into()),
         path: id.into(),
@@ -126,7 +126,7 @@ fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
     writer.composer(&Dictionaries::default()).put(record, &[passage], Kind::Document, None)
 }
 
-fn texts(folder: &Path, id: &str) -> Vec<String> {
+pub(super) fn texts(folder: &Path, id: &str) -> Vec<String> {
     let snapshot = Snapshot::open(folder).expect("the index opens");
     let passages = snapshot.passages_of(id).expect("it reads");
     passages.into_iter().map(|(_, text)| text).collect()

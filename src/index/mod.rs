@@ -13,6 +13,7 @@ mod disk_full;
 mod facts;
 mod manifest;
 mod merges;
+mod packed;
 mod places;
 #[cfg(target_os = "linux")]
 mod prefetched;
@@ -28,9 +29,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tantivy::directory::DirectoryClone;
 use tantivy::index::{SegmentComponent, SegmentMeta};
 use tantivy::query::Bm25StatisticsProvider;
-use tantivy::schema::{Field, IndexRecordOption, TantivyDocument, Value};
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     Directory, DocAddress, DocSet, Index, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyError, Term,
 };
@@ -43,6 +45,7 @@ pub use dictionaries::{ChosenDictionaries, examined};
 use directory::{IndexDirectory, Role};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
+use packed::{CODEBOOK_FILE, Unpacker};
 pub use places::Places;
 use places::PlacesOfSegments;
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
@@ -136,6 +139,7 @@ pub struct Snapshot {
     languages: Languages,
     places: PlacesOfSegments,
     deleted: DeletedOfSegments,
+    unpacker: Unpacker,
 }
 
 impl Snapshot {
@@ -169,7 +173,9 @@ impl Snapshot {
         let searcher = reader.searcher();
         let languages = languages_of(&searcher, fields.language).map_err(failed)?;
         let (places, deleted) = (PlacesOfSegments::new(&searcher), DeletedOfSegments::new(&searcher));
-        Ok(Self { path: path.into(), searcher, index, fields, meta, generation, languages, places, deleted })
+        let unpacker = Unpacker::new(&searcher, index.directory().box_clone(), meta.codebook.is_some());
+        let path = path.into();
+        Ok(Self { path, searcher, index, fields, meta, generation, languages, places, deleted, unpacker })
     }
 
     /// The index directory.
@@ -242,18 +248,15 @@ impl Snapshot {
 
     /// The record that stands at `address`.
     pub fn record_at(&self, address: DocAddress) -> Result<DocumentRecord, ReadError> {
-        let stored: TantivyDocument = self.searcher.doc(address)?;
-        Ok(serde_json::from_slice(stored_bytes(&stored, self.fields.stored)?).map_err(TantivyError::from)?)
+        let (json, _) = self.unpacker.unpacked(&self.searcher, address)?;
+        Ok(serde_json::from_slice(&json).map_err(TantivyError::from)?)
     }
 
     /// The passage that stands at `address`, with its text.
     pub fn passage_at(&self, address: DocAddress) -> Result<(StoredPassage, String), ReadError> {
-        let stored: TantivyDocument = self.searcher.doc(address)?;
-        let lacks = |what| TantivyError::InternalError(format!("an entry lacks its {what}"));
-        let text = stored.get_first(self.fields.text).and_then(|value| value.as_str());
-        let text = text.ok_or_else(|| lacks("text"))?.to_owned();
-        let bytes = stored_bytes(&stored, self.fields.stored)?;
-        Ok((stored::decode(bytes, &text).ok_or_else(|| lacks("place"))?, text))
+        let (group, before) = self.unpacker.unpacked(&self.searcher, address)?;
+        let lacks_text = || TantivyError::InternalError("an entry lacks its text".into());
+        Ok(stored::decode(&group, before).ok_or_else(lacks_text)?)
     }
 
     /// The passages of the document `id`, in order, with their texts.
@@ -313,6 +316,12 @@ impl Snapshot {
             self.path.join(file).exists() && !self.index.directory().validate_checksum(file).unwrap_or(false)
         };
         let mut damaged: Vec<PathBuf> = files.filter(is_damaged).collect();
+        if let Some(hash) = &self.meta.codebook {
+            let read = self.index.directory().atomic_read(Path::new(CODEBOOK_FILE));
+            if read.map_or(true, |codebook| packed::hash(&codebook) != *hash) {
+                damaged.push(CODEBOOK_FILE.into());
+            }
+        }
         damaged.sort();
         Ok(damaged)
     }
@@ -379,13 +388,6 @@ fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages>
         }
     }
     Ok(Languages::of(codes.iter().map(String::as_str)))
-}
-
-fn stored_bytes(document: &TantivyDocument, field: Field) -> tantivy::Result<&[u8]> {
-    document
-        .get_first(field)
-        .and_then(|value| value.as_bytes())
-        .ok_or_else(|| TantivyError::InternalError("an entry lacks what is stored of it".into()))
 }
 
 fn check_exists(path: &Path) -> Result<(), OpenError> {

@@ -1,6 +1,6 @@
 //! What stands on disk: the fields of the index, and what is stored in them.
 //!
-//! An index directory is one tantivy index and nothing else. It holds three kinds of entries, told apart by
+//! An index directory is one tantivy index, and the [codebook](super::packed) of what is stored. It holds three kinds of entries, told apart by
 //! `kind`, and a payload in its last commit ([`Meta`]):
 //!
 //! | kind | one for each | so that |
@@ -22,26 +22,28 @@
 //! | `language`, `format`, `extension` | passages | term | filters |
 //! | `date` | passages | term, column: days since 1970 | date ranges, sorting |
 //! | `fact` | passages | terms of what the document states of itself, see [`fact_of_term`](super::fact_of_term) | filters, counts |
-//! | `text` | passages | stored | hits |
-//! | `stored` | all | stored bytes: a [`StoredPassage`], or JSON of a `DocumentRecord` | hits, `status`, `show` |
 //! | `size` | all | column | filters, telling what changed |
 //! | `modified`, `hash`, `state`, `extractor`, `analyzer` | documents, records | columns | telling what changed without reading what is stored |
 //! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
+//!
+//! What is stored of an entry is in no field, and tantivy does not know what it is: of a record [packed](super::packed)
+//! JSON of a `DocumentRecord`, with the first of a [group](super::stored) of passages the packed group, with the others
+//! how far behind it they stand.
 //!
 //! A document's entries are written together, its passages in order, so that they stay neighbours in one
 //! segment. Anything that changes here, or in the order of what is written, raises [`FORMAT_VERSION`].
 
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 
 use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
 /// The version of the format on disk.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// How often a title counts in the field `stem`, so that it weighs more inside of one term frequency.
 pub const TITLE_COUNTS: usize = 3;
@@ -64,8 +66,6 @@ pub struct Fields {
     pub extension: Field,
     pub date: Field,
     pub fact: Field,
-    pub text: Field,
-    pub stored: Field,
     pub size: Field,
     pub modified: Field,
     pub hash: Field,
@@ -124,8 +124,6 @@ pub fn schema() -> (Schema, Fields) {
         extension: builder.add_text_field("extension", raw()),
         date: builder.add_i64_field("date", INDEXED | FAST),
         fact: builder.add_text_field("fact", raw()),
-        text: builder.add_text_field("text", STORED),
-        stored: builder.add_bytes_field("stored", STORED),
         size: builder.add_u64_field("size", column()),
         modified: builder.add_i64_field("modified", column()),
         hash: builder.add_u64_field("hash", column()),
@@ -171,6 +169,9 @@ pub struct Meta {
     pub totals: Totals,
     /// When the commit was made, in seconds since 1970, UTC.
     pub updated: i64,
+    /// The hash of the codebook by which texts are packed, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codebook: Option<String>,
 }
 
 impl Default for Meta {
@@ -182,6 +183,7 @@ impl Default for Meta {
             roots: Vec::new(),
             totals: Totals::default(),
             updated: 0,
+            codebook: None,
         }
     }
 }

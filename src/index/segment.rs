@@ -20,7 +20,7 @@ use tantivy::directory::TerminatingWrite;
 use tantivy::fastfield::FastFieldsWriter;
 use tantivy::fieldnorm::{FieldNormReader, FieldNormReaders, FieldNormsSerializer};
 use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
-use tantivy::schema::{Field, Schema, TantivyDocument};
+use tantivy::schema::{Field, TantivyDocument};
 use tantivy::store::StoreWriter;
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocId, Index};
@@ -37,7 +37,6 @@ use texts::{Occurrences, Texts};
 pub(super) struct SegmentBuilder {
     segment: Segment,
     fields: Fields,
-    schema: Schema,
     store: StoreWriter,
     columns: FastFieldsWriter,
     /// How many entries were stored.
@@ -69,7 +68,6 @@ impl SegmentBuilder {
         Ok(Self {
             segment,
             fields,
-            schema,
             store,
             columns,
             entries: 0,
@@ -123,10 +121,10 @@ impl SegmentBuilder {
         Ok(sums)
     }
 
-    /// Stores an entry, with its columns.
-    pub(super) fn push_entry(&mut self, entry: &TantivyDocument) -> tantivy::Result<()> {
-        self.columns.add_document(entry)?;
-        self.store.store(entry, &self.schema)?;
+    /// Adds an entry with these columns, and with what is stored of it.
+    pub(super) fn push_entry(&mut self, columns: &TantivyDocument, stored: &[u8]) -> tantivy::Result<()> {
+        self.columns.add_document(columns)?;
+        self.store.store_bytes(stored)?;
         self.entries += 1;
         Ok(())
     }

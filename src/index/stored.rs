@@ -1,12 +1,13 @@
 //! What is stored with a passage beside its text, as bytes.
 //!
-//! There is a lot of it, and texts are short: as JSON it would take up as much room as they do. So it comes in two
-//! parts. What all passages of a document share is JSON that is the same, byte for byte, in each of them, which costs
-//! next to nothing where they are compressed together. What each has of its own is numbers:
+//! There is a lot of it, and texts are short: as JSON it would take up as much room as they do. So a few neighbouring
+//! passages of a document are stored as one group, with the first of them: what they share once, as JSON, and behind it
+//! the text of each, and a text of what it has of its own, which is numbers. The group is [packed](super::packed).
 //!
-//! | part | form |
+//! | part of a group | form |
 //! |---|---|
 //! | shared | text: JSON of [`Shared`] |
+//! | of each passage | its text, and a text of what follows |
 //! | headings | number of them, each a text |
 //! | ordinal | number |
 //! | location | `0`, then of bytes and lines the start and the length; else `1`, then a text: JSON |
@@ -26,13 +27,19 @@ use super::schema::StoredPassage;
 use crate::document::{Anchor, DocId, DocumentRecord, Facts, Format, LineSpan, Location, Passage};
 use crate::span::Span;
 
+/// How much text a group has that is not at the end of its document, in bytes, at least: larger ones take less room, and
+/// each hit that is shown costs unpacking one.
+const GROUP: usize = 4 << 10;
+
+/// How many passages a group has at most: in a byte each says how many are before it.
+const MOST: usize = 100;
+
 /// What all passages of a document have in common.
 #[derive(Serialize, Deserialize)]
 struct Shared<D = DocId, P = String, F = Facts> {
     id: D,
     path: P,
     format: Format,
-    #[serde(flatten)]
     facts: F,
 }
 
@@ -43,11 +50,34 @@ pub(super) fn shared_part(record: &DocumentRecord) -> Vec<u8> {
     serde_json::to_vec(&shared).expect("plain data whose keys are texts")
 }
 
-/// What is stored with a passage of a document with this [`shared_part`], put in place of what `bytes` held.
-pub(super) fn encode(shared: &[u8], passage: &Passage, bytes: &mut Vec<u8>) {
+/// The first passages of some, which make a group, and the others.
+pub(super) fn first_group(passages: &[Passage]) -> (&[Passage], &[Passage]) {
+    let mut size = 0;
+    let is_enough = |passage: &Passage| {
+        size += passage.text.len();
+        size >= GROUP
+    };
+    let last = passages.iter().take(MOST - 1).position(is_enough);
+    passages.split_at(last.map_or(passages.len().min(MOST), |last| last + 1))
+}
+
+/// What is stored of a group of passages of a document with this [`shared_part`], put in place of what `bytes` held.
+pub(super) fn encode(shared: &[u8], group: &[Passage], bytes: &mut Vec<u8>) {
     bytes.clear();
+    Writer { bytes }.text(shared);
+    let mut own = Vec::new();
+    for passage in group {
+        own.clear();
+        encode_own(passage, &mut own);
+        let mut writer = Writer { bytes };
+        writer.text(passage.text.as_bytes());
+        writer.text(&own);
+    }
+}
+
+/// Adds what a passage has of its own.
+fn encode_own(passage: &Passage, bytes: &mut Vec<u8>) {
     let mut writer = Writer { bytes };
-    writer.text(shared);
     writer.number(passage.headings.len());
     passage.headings.iter().for_each(|heading| writer.text(heading.as_bytes()));
     writer.number(passage.ordinal as usize);
@@ -60,10 +90,22 @@ pub(super) fn encode(shared: &[u8], passage: &Passage, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Reads what [`encode`] has written of a passage with this text; `None` where it makes no sense.
-pub(super) fn decode(bytes: &[u8], text: &str) -> Option<StoredPassage> {
+/// Reads what [`encode`] has written of a passage of a group, with its text: `before` others stand before it. `None`
+/// where it makes no sense.
+pub(super) fn decode(bytes: &[u8], before: usize) -> Option<(StoredPassage, String)> {
     let mut reader = Reader { bytes };
-    let Shared { id, path, format, facts } = serde_json::from_slice(reader.text()?).ok()?;
+    let shared = reader.text()?;
+    for _ in 0..before {
+        reader.text()?;
+        reader.text()?;
+    }
+    let text = reader.owned_text()?;
+    Some((decode_own(shared, reader.text()?, &text)?, text))
+}
+
+fn decode_own(shared: &[u8], own: &[u8], text: &str) -> Option<StoredPassage> {
+    let Shared { id, path, format, facts } = serde_json::from_slice(shared).ok()?;
+    let mut reader = Reader { bytes: own };
     let headings = (0..reader.number()?).map(|_| reader.owned_text()).collect::<Option<_>>()?;
     let ordinal = u32::try_from(reader.number()?).ok()?;
     let location = reader.location()?;
@@ -255,9 +297,9 @@ mod tests {
         Passage { ordinal: 300, headings, span: Span::new(0, 0), location, text: text.to_owned(), anchors }
     }
 
-    fn stored(passage: &Passage) -> Vec<u8> {
+    fn stored(passages: &[Passage]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        encode(&shared_part(&record()), passage, &mut bytes);
+        encode(&shared_part(&record()), passages, &mut bytes);
         bytes
     }
 
@@ -278,16 +320,40 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_stored_is_read_again(
-            text in "[a-z\n한]{0,80}",
+            texts in prop::collection::vec("[a-z\n한]{0,80}", 1..4),
             location in prop_oneof![lines(), Just(Location::Page { page: 3, last_page: None })],
             anchors in anchors(),
         ) {
-            let passage = passage(&text, location, anchors);
-            let read = decode(&stored(&passage), &text).expect("as written");
-            let DocumentRecord { id, path, format, facts, .. } = record();
-            let Passage { ordinal, headings, location, anchors, .. } = passage;
-            let format = format.expect("it has one");
-            prop_assert_eq!(read, StoredPassage { id, path, format, facts, ordinal, headings, location, anchors });
+            let passages: Vec<Passage> =
+                texts.iter().map(|text| passage(text, location.clone(), anchors.clone())).collect();
+            let bytes = stored(&passages);
+            for (before, written) in passages.into_iter().enumerate() {
+                let read = decode(&bytes, before).expect("as written");
+                let DocumentRecord { id, path, format, facts, .. } = record();
+                let Passage { ordinal, headings, location, anchors, text, .. } = written;
+                let format = format.expect("it has one");
+                let stored = StoredPassage { id, path, format, facts, ordinal, headings, location, anchors };
+                prop_assert_eq!(read, (stored, text));
+            }
+            prop_assert!(decode(&bytes, texts.len()).is_none());
+        }
+
+        #[test]
+        fn groups_are_as_large_as_they_must_be(sizes in prop::collection::vec(prop_oneof![0..2 * GROUP, Just(0)], 0..300)) {
+            let page = Location::Page { page: 3, last_page: None };
+            let passages: Vec<Passage> =
+                sizes.iter().map(|&size| passage(&"a".repeat(size), page.clone(), Vec::new())).collect();
+            let (mut rest, mut count) = (&passages[..], 0);
+            while !rest.is_empty() {
+                let (group, later) = first_group(rest);
+                let size = |passages: &[Passage]| passages.iter().map(|passage| passage.text.len()).sum::<usize>();
+                prop_assert!(size(&group[..group.len() - 1]) < GROUP);
+                prop_assert!(size(group) >= GROUP || later.is_empty() || group.len() == MOST);
+                prop_assert!(group.len() <= MOST);
+                count += group.len();
+                rest = later;
+            }
+            prop_assert_eq!(count, passages.len());
         }
 
         #[test]
@@ -298,13 +364,13 @@ mod tests {
             anchors in anchors(),
         ) {
             let page = Location::Page { page: 3, last_page: None };
-            let mut bytes = stored(&passage("text", page, anchors));
+            let mut bytes = stored(&[passage("text", page, anchors)]);
             if let Some(changed) = bytes.get_mut(at) {
                 *changed = byte;
             }
-            let _ = decode(&bytes, "text");
+            let _ = decode(&bytes, 0);
             bytes.truncate(bytes.len().saturating_sub(cut + 1));
-            prop_assert!(decode(&bytes, "text").is_none() || at < bytes.len());
+            prop_assert!(decode(&bytes, 0).is_none() || at < bytes.len());
         }
     }
 
@@ -312,7 +378,7 @@ mod tests {
     fn an_anchor_on_the_line_that_counting_leads_to_takes_two_bytes() {
         let anchor = |offset, line, column| Anchor { offset, line, column, width: 1, origin_width: 1 };
         let place = Location::Lines { bytes: Span::new(0, 9), lines: LineSpan { start: 7, end: 8 } };
-        let with = |anchors| stored(&passage("one two\nthree", place.clone(), anchors)).len();
+        let with = |anchors| stored(&[passage("one two\nthree", place.clone(), anchors)]).len();
         let anchors = vec![anchor(0, 7, 3), anchor(4, 7, 9), anchor(10, 8, 5)];
         assert_eq!(with(anchors) - with(Vec::new()), 6);
     }

@@ -15,16 +15,17 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::composer::{Composer, Finished, Part, Place, Work, locked};
 use super::directory::{Fault, IndexDirectory, Role};
 use super::manifest::Entry;
 use super::merges::Merges;
+use super::packed::{CODEBOOK_FILE, Codebook};
 use super::replaced::Elsewhere;
 use super::schema::{self, Fields, Meta};
-use super::{OpenError, check_exists, open_error, read_meta};
+use super::{OpenError, check_exists, open_error, packed, read_meta};
 use crate::analysis::Dictionaries;
 use crate::config::DictionarySetting;
 
@@ -40,9 +41,8 @@ const MOST_MEMORY: usize = 4_000_000_000;
 /// How much memory tantivy wants for a thread of its own writer, which is given nothing to do.
 const IDLE_MEMORY: usize = 15_000_000;
 
-/// The size of a block of what is stored, in bytes before compression. Larger ones compress better, and each hit that is
-/// shown costs decompressing one.
-const BLOCK: usize = 16 << 10;
+/// The size of a block of what is stored, in bytes; each hit that is shown costs copying one.
+const BLOCK: usize = 8 << 10;
 
 /// How long to wait between two tries to get the lock.
 const LOCK_RETRY: Duration = Duration::from_millis(25);
@@ -51,9 +51,12 @@ const LOCK_RETRY: Duration = Duration::from_millis(25);
 pub struct Writer {
     path: PathBuf,
     index: Index,
+    /// The directory itself: what tantivy does not know of is written past it.
+    directory: IndexDirectory,
     writer: IndexWriter,
     fields: Fields,
     meta: Meta,
+    codebook: Arc<Codebook>,
     fault: Fault,
     changed: bool,
     /// How much memory all segments take that are being made, in bytes.
@@ -112,7 +115,7 @@ impl Writer {
         let index = Index::builder()
             .schema(schema)
             .settings(index_settings())
-            .open_or_create(directory)
+            .open_or_create(directory.clone())
             .or_else(|error| other_schema(path, error))?;
         drop(lock);
         let writer = retried(deadline, || index.writer_with_options(writer_options())).map_err(failed)?;
@@ -120,9 +123,13 @@ impl Writer {
         let of_pass = merges.of_pass();
         writer.set_merge_policy(Box::new(merges));
         let (meta, _) = read_meta(path, &index)?;
+        let learnt = meta.codebook.as_ref().map(|_| directory.atomic_read(Path::new(CODEBOOK_FILE)));
+        let learnt = learnt.transpose().map_err(|error| open_error(path, error.into()))?;
         Ok(Self {
             path: path.into(),
+            codebook: Arc::new(Codebook::of(learnt, index.clone())),
             index,
+            directory,
             writer,
             fields,
             meta,
@@ -169,6 +176,7 @@ impl Writer {
             fault: self.fault.clone(),
             memory: memory_of_each(self.memory),
             finished: Arc::clone(&self.finished),
+            codebook: Arc::clone(&self.codebook),
         };
         let composer = Composer::new(place, dictionaries);
         self.composers.push(composer.work());
@@ -254,12 +262,24 @@ impl Writer {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.meta.updated = i64::try_from(now.as_secs()).unwrap_or_default();
+        self.keep_codebook()?;
         let outcome = self.writer.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(&serde_json::to_string(&self.meta)?);
             prepared.commit()
         });
         outcome.map_err(|error| self.failed(error))?;
         self.changed = false;
+        Ok(())
+    }
+
+    /// Writes the codebook, where it was learnt since the last commit: nobody reads it before the next.
+    fn keep_codebook(&mut self) -> Result<(), OpenError> {
+        let Some(learnt) = self.codebook.learnt().filter(|_| self.meta.codebook.is_none()) else {
+            return Ok(());
+        };
+        let written = self.directory.atomic_write(Path::new(CODEBOOK_FILE), learnt);
+        written.map_err(|error| self.failed(error.into()))?;
+        self.meta.codebook = Some(packed::hash(learnt));
         Ok(())
     }
 
@@ -368,7 +388,7 @@ pub(super) fn write_error(path: &Path, fault: &Fault, error: TantivyError) -> Op
 
 pub(super) fn index_settings() -> IndexSettings {
     IndexSettings {
-        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_compression: Compressor::None,
         docstore_blocksize: BLOCK,
         ..IndexSettings::default()
     }
