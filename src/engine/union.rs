@@ -170,10 +170,10 @@ impl Walk<'_> {
                 Some(next) if next != TERMINATED => self.window.first = next,
                 _ => return,
             }
-            for cursor in &mut self.cursors[..leading] {
-                // What the other words can give together.
+            for (cursor, rest) in self.cursors[..leading].iter_mut().zip(&self.rest[1..]) {
                 let others = self.rest[0] - cursor.word.most() * ROUNDING;
-                cursor.add_to(&mut self.window, &self.lengths, self.threshold - others);
+                let needed = Needed { among_all: self.threshold - others, as_first: self.threshold - rest };
+                cursor.add_to(&mut self.window, &self.lengths, needed);
             }
             self.visit_window(leading, visit);
         }
@@ -222,6 +222,15 @@ impl Lengths {
     }
 }
 
+/// What a word must give to a passage at least for it to be one of the best.
+#[derive(Clone, Copy)]
+struct Needed {
+    /// With all that the others can give.
+    among_all: f64,
+    /// With what those behind it can give: where it is the first of the words that the passage has.
+    as_first: f64,
+}
+
 /// The sums of some passages that stand one behind the other.
 struct Window {
     first: DocId,
@@ -239,6 +248,10 @@ impl Default for Window {
 impl Window {
     fn doc(&self, at: usize) -> DocId {
         self.first + DocId::try_from(at).unwrap_or_default()
+    }
+
+    fn has(&self, at: usize) -> bool {
+        self.seen[at / 64] & 1 << (at % 64) != 0
     }
 
     fn add(&mut self, at: usize, score: f64) {
@@ -298,21 +311,22 @@ impl Cursor<'_> {
         whole / (1.0 + least_taken) * ROUNDING_OF_BLOCKS * self.word.factor
     }
 
-    /// Adds the scores of the passages in a window, but for those that do not reach the threshold.
-    fn add_to(&mut self, window: &mut Window, lengths: &Lengths, threshold: f64) {
+    /// Adds the scores of the passages in a window, but for those that cannot reach the threshold.
+    fn add_to(&mut self, window: &mut Window, lengths: &Lengths, needed: Needed) {
         let lengths = lengths.of(self.word.view);
-        self.worthwhile.raise(threshold, |length, count| self.word.score(length, count));
+        self.worthwhile.raise(needed.as_first, |length, count| self.word.score(length, count));
         loop {
-            if self.at == 0 && threshold > 0.0 && self.most_in_block(lengths) < threshold {
+            if self.at == 0 && needed.among_all > 0.0 && self.most_in_block(lengths) < needed.among_all {
                 self.at = self.postings.block_len();
             }
             let docs = &self.postings.docs()[self.at..];
             let inside = docs.partition_point(|doc| ((doc - window.first) as usize) < WINDOW);
             let freqs = &self.postings.freqs()[self.at..];
             for (&doc, &count) in docs[..inside].iter().zip(freqs) {
+                let at = (doc - window.first) as usize;
                 let length = lengths.fieldnorm_id(doc);
-                if self.worthwhile.holds(length, count) {
-                    window.add((doc - window.first) as usize, self.word.score(length, count));
+                if window.has(at) || self.worthwhile.holds(length, count) {
+                    window.add(at, self.word.score(length, count));
                 }
             }
             self.at += inside;
