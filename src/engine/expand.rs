@@ -42,8 +42,7 @@ pub(super) fn inflected(
     with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
 }
 
-/// Where a segment has the postings of a word as it was typed, and of its inflections in a language that start much as
-/// its stem does.
+/// Where a segment has the postings of a word's other inflections in a language that start much as its stem does.
 ///
 /// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
 /// stem. Here only those are looked for that cost little, which is all but a few.
@@ -58,19 +57,15 @@ pub(super) fn inflected_alike(
     if starts.iter().any(|start| most.starts_with(start.as_str())) {
         starts = vec![most.to_owned()];
     }
-    let (mut found, mut rest) = (Vec::new(), Some(form));
+    let mut found = Vec::new();
     for start in starts {
         let mut terms = index.terms().range().ge(start.as_bytes()).into_stream().map_err(io_error)?;
         while terms.advance() && terms.key().starts_with(start.as_bytes()) {
             let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
-            let is_typed = rest.take_if(|form| *form == other).is_some();
-            if is_typed || language.stem(other, other) == stem {
+            if other != form && language.stem(other, other) == stem {
                 found.push(terms.value().clone());
             }
         }
-    }
-    if let Some(form) = rest {
-        found.extend(index.terms().get(form).map_err(io_error)?);
     }
     Ok(found)
 }

@@ -58,8 +58,8 @@ pub(super) struct Rescorer<'a> {
     plan: &'a Plan,
     leaves: Vec<RatedLeaf<'a>>,
     pairs: Vec<RatedPair>,
-    /// The words that pairs are of: what counts is where their inflections stand.
-    families: Vec<&'a RankedWord>,
+    /// The words that pairs are of, each with its first leaf: what counts is where their inflections stand.
+    families: Vec<(usize, &'a RankedWord)>,
     averages: Averages,
 }
 
@@ -137,9 +137,9 @@ impl<'a> Rescorer<'a> {
                 let RatedLeaf::Word { word, rarity } = &self.leaves[leaf] else { continue };
                 rarities[side] = *rarity;
                 let word: &'a RankedWord = word;
-                let known = self.families.iter().position(|family| family.stems == word.stems);
+                let known = self.families.iter().position(|(_, family)| family.stems == word.stems);
                 families[side] = known.unwrap_or_else(|| {
-                    self.families.push(word);
+                    self.families.push((leaf, word));
                     self.families.len() - 1
                 });
             }

@@ -17,6 +17,9 @@ use super::{RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
 use crate::analysis::{Language, STEM_MARK};
 use crate::index::Places;
 
+/// What is read of words that are looked for near each other.
+const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
+
 /// How many positions apart two words may stand and be near each other.
 const WINDOW: u32 = 8;
 
@@ -62,9 +65,8 @@ pub(super) struct Look<'r, 'a> {
     segment: &'r SegmentReader,
     lengths: FieldNormReader,
     leaves: Vec<LeafCursor<'r>>,
-    /// Each is opened when a passage is met that has two neighbours of the query: in the language of the passage, by
-    /// which its words got their stems.
-    families: Vec<Vec<(Language, FamilyCursor)>>,
+    /// Each is opened when a passage is met that has two neighbours of the query.
+    families: Vec<Option<FamilyCursor>>,
     spoken: Option<Spoken>,
 }
 
@@ -90,7 +92,11 @@ struct Spoken(Vec<(Language, SegmentPostings)>);
 
 /// The postings of a family in a segment.
 struct FamilyCursor {
-    in_text: Vec<SegmentPostings>,
+    /// Of the typed form.
+    typed: Vec<SegmentPostings>,
+    /// Of its other inflections in each language in which a passage was met that has some: by the language of a passage
+    /// its words got their stems.
+    inflections: Vec<(Language, Vec<SegmentPostings>)>,
     in_title: Vec<SegmentPostings>,
     /// Where its words stand in the text of a passage and in its title.
     positions: [Vec<u32>; 2],
@@ -117,7 +123,7 @@ impl<'r, 'a> Look<'r, 'a> {
             segment,
             lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
             leaves: leaves.collect::<Result<_, EngineError>>()?,
-            families: rescorer.families.iter().map(|_| Vec::new()).collect(),
+            families: rescorer.families.iter().map(|_| None).collect(),
             spoken: None,
         })
     }
@@ -146,21 +152,21 @@ impl<'r, 'a> Look<'r, 'a> {
         for leaf in &mut self.leaves {
             leaf.look(document, docs, &lengths, &mut rescored);
         }
-        for ((passage, &doc), &length) in rescored.iter_mut().zip(docs).zip(&lengths) {
+        for (at, ((passage, &doc), &length)) in rescored.iter_mut().zip(docs).zip(&lengths).enumerate() {
             let Some(shares) = self.rescorer.plan.shares(&passage.values) else { continue };
-            passage.pairs = self.pairs(&passage.values, &shares, doc, length)?;
+            passage.pairs = self.pairs(&passage.values, &shares, (at, doc), length)?;
             let of_leaves: f64 = shares.iter().map(|(_, share)| share).sum();
             passage.score = Some(of_leaves + passage.pairs.iter().sum::<f64>());
         }
         Ok(rescored)
     }
 
-    /// What each pair of neighbours adds to the score of a passage.
+    /// What each pair of neighbours adds to the score of a passage, which is this one of those that were counted.
     fn pairs(
         &mut self,
         values: &[Value],
         shares: &[(usize, f64)],
-        doc: DocId,
+        (at, doc): (usize, DocId),
         length: f64,
     ) -> Result<Vec<f64>, EngineError> {
         let mut added = Vec::with_capacity(self.rescorer.pairs.len());
@@ -172,14 +178,16 @@ impl<'r, 'a> Look<'r, 'a> {
                 added.push(0.0);
                 continue;
             }
-            let mut places = [0; 2];
-            for (place, family) in places.iter_mut().zip(pair.families) {
-                *place = self.family_at(family, doc)?;
+            for family in pair.families {
+                self.go_to(family, (at, doc))?;
             }
-            let [first, second] =
-                [0, 1].map(|side| &self.families[pair.families[side]][places[side]].1.positions);
+            let [Some(first), Some(second)] = pair.families.map(|family| self.families[family].as_ref())
+            else {
+                added.push(0.0);
+                continue;
+            };
             let (mut adjacent, mut nearby) = (0, 0);
-            for (first, second) in first.iter().zip(second) {
+            for (first, second) in first.positions.iter().zip(&second.positions) {
                 adjacent += count_adjacent(first, second);
                 nearby += count_nearby(first, second);
             }
@@ -189,20 +197,33 @@ impl<'r, 'a> Look<'r, 'a> {
         Ok(added)
     }
 
-    /// Has a family tell where its words stand in a passage; gives its place among those of the same word.
-    fn family_at(&mut self, number: usize, doc: DocId) -> Result<usize, EngineError> {
-        let language = self.language_of(doc)?;
-        let families = &mut self.families[number];
-        let place = match families.iter().position(|(other, _)| *other == language) {
-            Some(place) => place,
-            None => {
-                let word = self.rescorer.families[number];
-                families.push((language, self.rescorer.family_cursor(word, language, self.segment)?));
-                families.len() - 1
-            }
+    /// Has a family tell where its words stand in a passage, which is this one of those that were counted.
+    fn go_to(&mut self, number: usize, (at, doc): (usize, DocId)) -> Result<(), EngineError> {
+        let (leaf, word) = self.rescorer.families[number];
+        let language = match self.leaves[leaf].has_other_forms(at) {
+            true => Some(self.language_of(doc)?),
+            false => None,
         };
-        families[place].1.go_to(doc);
-        Ok(place)
+        let family = match &mut self.families[number] {
+            Some(family) => family,
+            none => none.insert(self.rescorer.family_cursor(word, self.segment)?),
+        };
+        if family.at.replace(doc) == Some(doc) {
+            return Ok(());
+        }
+        let mut others = None;
+        if let Some(language) = language {
+            others = Some(match family.inflections.iter().position(|(other, _)| *other == language) {
+                Some(known) => known,
+                None => {
+                    let opened = self.rescorer.inflections(word, language, self.segment)?;
+                    family.inflections.push((language, opened));
+                    family.inflections.len() - 1
+                }
+            });
+        }
+        family.find(doc, others);
+        Ok(())
     }
 
     fn language_of(&mut self, doc: DocId) -> Result<Language, EngineError> {
@@ -244,25 +265,31 @@ impl Rescorer<'_> {
         })
     }
 
-    fn family_cursor(
-        &self,
-        word: &RankedWord,
-        language: Language,
-        segment: &SegmentReader,
-    ) -> Result<FamilyCursor, EngineError> {
-        const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
+    fn family_cursor(&self, word: &RankedWord, segment: &SegmentReader) -> Result<FamilyCursor, EngineError> {
         let fields = self.snapshot.fields();
-        let index = segment.inverted_index(fields.body)?;
-        let form = word.form.as_deref().unwrap_or_default();
-        let inflections = expand::inflected_alike(&index, form, language)?;
-        let in_text = inflections.iter().map(|term| index.read_postings_from_terminfo(term, POSITIONS));
-        let in_text = in_text.collect::<Result<_, _>>().map_err(expand::io_error)?;
-        let mut in_title = Vec::new();
+        let (mut typed, mut in_title) = (Vec::new(), Vec::new());
+        if let Some(form) = &word.form {
+            typed.extend(open(segment, &Term::from_field_text(fields.body, form), POSITIONS)?);
+        }
         for stem in word.stems.iter() {
             let marked = Term::from_field_text(fields.title, &format!("{STEM_MARK}{stem}"));
             in_title.extend(open(segment, &marked, POSITIONS)?);
         }
-        Ok(FamilyCursor { in_text, in_title, positions: Default::default(), at: None })
+        let inflections = Vec::new();
+        Ok(FamilyCursor { typed, inflections, in_title, positions: Default::default(), at: None })
+    }
+
+    /// The postings of a word's other inflections in a language.
+    fn inflections(
+        &self,
+        word: &RankedWord,
+        language: Language,
+        segment: &SegmentReader,
+    ) -> Result<Vec<SegmentPostings>, EngineError> {
+        let index = segment.inverted_index(self.snapshot.fields().body)?;
+        let terms = expand::inflected_alike(&index, word.form.as_deref().unwrap_or_default(), language)?;
+        let opened = terms.iter().map(|term| index.read_postings_from_terminfo(term, POSITIONS));
+        opened.collect::<Result<_, _>>().map_err(expand::io_error)
     }
 }
 
@@ -290,6 +317,16 @@ impl LeafCursor<'_> {
                     passage.values.push(word.value(at, length, supported));
                 }
             }
+        }
+    }
+}
+
+impl LeafCursor<'_> {
+    /// Whether one of the passages that were counted may have another form of the word than the one that was typed.
+    fn has_other_forms(&self, at: usize) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Word(word) => word.of_stems.passages[at] > word.of_form.passages[at],
         }
     }
 }
@@ -369,16 +406,15 @@ impl Spoken {
 }
 
 impl FamilyCursor {
-    /// Finds where the words stand in a passage.
-    fn go_to(&mut self, doc: DocId) {
-        if self.at.replace(doc) == Some(doc) {
-            return;
-        }
-        for (postings, positions) in
-            [&mut self.in_text, &mut self.in_title].into_iter().zip(&mut self.positions)
+    /// Finds where the words stand in a passage, with these of its inflections.
+    fn find(&mut self, doc: DocId, inflections: Option<usize>) {
+        let others = inflections.map(|known| &mut self.inflections[known].1[..]).unwrap_or_default();
+        let [in_text, in_title] = &mut self.positions;
+        for (positions, postings, others) in
+            [(in_text, &mut self.typed, others), (in_title, &mut self.in_title, &mut [])]
         {
             positions.clear();
-            for postings in postings {
+            for postings in postings.iter_mut().chain(others) {
                 if postings.doc() < doc {
                     postings.seek(doc);
                 }
