@@ -12,7 +12,7 @@ use tantivy::{DocAddress, DocId};
 use super::compile::{compile, compile_request};
 use super::plan::Value;
 use super::rescore::{POOL, Rescored, Rescorer, TIES};
-use super::sweep::{Depth, Found, Sweep};
+use super::sweep::{Depth, Found, Placed, Sweep};
 use super::top::Candidate;
 use super::{Engine, EngineError, Form, suggest};
 use crate::analysis::Languages;
@@ -110,18 +110,20 @@ struct Search<'a> {
     rescorer: Option<Rescorer<'a>>,
 }
 
-/// A candidate and the segment that it stands in.
+/// A passage in its place of the ranking.
 #[derive(Clone, Copy, Debug)]
-struct Placed {
-    segment: u32,
-    candidate: Candidate,
+struct Ranked {
+    placed: Placed,
     /// What its plain score was multiplied with to come behind those that were looked at again; `None` for these.
     behind: Option<f64>,
 }
 
-impl Placed {
-    fn document(&self) -> (u32, u64) {
-        (self.segment, self.candidate.id)
+/// One of several passages with the same key: its segment, and which passage it is.
+type Tie = (u32, Candidate, Ranked);
+
+impl From<Placed> for Ranked {
+    fn from(placed: Placed) -> Self {
+        Self { placed, behind: None }
     }
 }
 
@@ -166,44 +168,62 @@ impl Search<'_> {
     }
 
     /// The hits with the scores that they are ranked by.
-    fn ranking(&self, found: Found) -> Result<Vec<Placed>, EngineError> {
-        let place = |(segment, candidate)| Placed { segment, candidate, behind: None };
-        let passages: Vec<_> = found.passages.into_iter().map(place).collect();
-        let mut documents: Vec<_> = found.documents.into_iter().map(place).collect();
+    fn ranking(&self, found: Found) -> Result<Vec<Ranked>, EngineError> {
+        let passages: Vec<_> = found.passages.into_iter().map(Ranked::from).collect();
+        let documents: Vec<_> = found.documents.into_iter().map(Ranked::from).collect();
         let Some(rescorer) = self.rescorer.as_ref().filter(|_| self.ranks()) else {
             return Ok(if self.request.group == Group::Document { documents } else { passages });
         };
         let (mut pool, mut rest) = self.pool(passages)?;
-        let last_before = pool.last().map_or(0.0, |last| last.candidate.key);
-        for (placed, rescored) in self.rescored(rescorer, &pool)?.into_iter().enumerate() {
-            pool[placed].candidate.key = rescored.score.unwrap_or_default();
+        let last_before = pool.last().map_or(0.0, |last| last.placed.key);
+        let rescored = self.rescored(rescorer, &pool)?;
+        for (ranked, rescored) in pool.iter_mut().zip(rescored) {
+            ranked.placed.key = rescored.score.unwrap_or_default();
         }
         let mut ranking = pool;
-        ranking.sort_by_key(|placed| placed.candidate);
-        if self.request.group == Group::Document {
-            let mut seen = HashSet::new();
-            ranking.retain(|placed| seen.insert(placed.document()));
-            documents.retain(|placed| !seen.contains(&placed.document()));
-            rest = documents;
+        match self.request.group {
+            Group::Passage => ranking.sort_by(|a, b| b.placed.key.total_cmp(&a.placed.key)),
+            Group::Document => (ranking, rest) = self.best_of_documents(ranking, documents)?,
         }
-        let last = ranking.last().map_or(0.0, |last| last.candidate.key);
+        let last = ranking.last().map_or(0.0, |last| last.placed.key);
         let factor = if last < last_before { last / last_before } else { 1.0 };
-        for placed in &mut rest {
-            placed.candidate.key *= factor;
-            placed.behind = Some(factor);
+        for ranked in &mut rest {
+            ranked.placed.key *= factor;
+            ranked.behind = Some(factor);
         }
         ranking.extend(rest);
         Ok(ranking)
+    }
+
+    /// The best passage of each document among some that were looked at again, and of those documents that have none
+    /// there.
+    fn best_of_documents(
+        &self,
+        pool: Vec<Ranked>,
+        documents: Vec<Ranked>,
+    ) -> Result<(Vec<Ranked>, Vec<Ranked>), EngineError> {
+        let known = pool.into_iter().map(|ranked| Ok((self.sweep.candidate(&ranked.placed)?, ranked)));
+        let mut known = known.collect::<Result<Vec<_>, EngineError>>()?;
+        known.sort_by_key(|(candidate, _)| *candidate);
+        let mut seen = HashSet::new();
+        known.retain(|(candidate, ranked)| seen.insert((ranked.placed.segment, candidate.id)));
+        let mut rest = Vec::with_capacity(documents.len());
+        for ranked in documents {
+            if !seen.contains(&(ranked.placed.segment, self.sweep.candidate(&ranked.placed)?.id)) {
+                rest.push(ranked);
+            }
+        }
+        Ok((known.into_iter().map(|(_, ranked)| ranked).collect(), rest))
     }
 
     /// The passages that are looked at again, and the others; both by key.
     ///
     /// As good as the last one is, so are all its ties: they are looked at, too, unless they are many. To tell which of
     /// them come first would take longer.
-    fn pool(&self, passages: Vec<Placed>) -> Result<(Vec<Placed>, Vec<Placed>), EngineError> {
+    fn pool(&self, passages: Vec<Ranked>) -> Result<(Vec<Ranked>, Vec<Ranked>), EngineError> {
         let mut pool = self.in_order(passages, 0..0)?;
-        let last = pool.get(POOL - 1).map(|last| last.candidate.key);
-        let with_ties = last.map(|last| pool.partition_point(|placed| placed.candidate.key >= last));
+        let last = pool.get(POOL - 1).map(|last| last.placed.key);
+        let with_ties = last.map(|last| pool.partition_point(|placed| placed.placed.key >= last));
         let size = match with_ties {
             None => pool.len(),
             Some(size) if size < POOL + TIES => size,
@@ -218,10 +238,10 @@ impl Search<'_> {
 
     /// Candidates by key; of equal ones by document id, then by ordinal. Reading ids takes time: it is done only for
     /// ties that reach into `places`, or across them where they are none.
-    fn in_order(&self, mut placed: Vec<Placed>, places: Range<usize>) -> Result<Vec<Placed>, EngineError> {
-        placed.sort_by(|a, b| b.candidate.key.total_cmp(&a.candidate.key));
+    fn in_order(&self, mut placed: Vec<Ranked>, places: Range<usize>) -> Result<Vec<Ranked>, EngineError> {
+        placed.sort_by(|a, b| b.placed.key.total_cmp(&a.placed.key));
         let mut start = 0;
-        for ties in placed.chunk_by_mut(|a, b| a.candidate.key.total_cmp(&b.candidate.key).is_eq()) {
+        for ties in placed.chunk_by_mut(|a, b| a.placed.key.total_cmp(&b.placed.key).is_eq()) {
             let end = start + ties.len();
             if ties.len() > 1 && start < places.end && end > places.start {
                 self.put_ties_in_order(ties, places.end - start)?;
@@ -233,34 +253,39 @@ impl Search<'_> {
 
     /// Puts the first ones of some ties in order, so many as are needed. No more of a segment can be among these, and in a
     /// segment the order is known without reading ids.
-    fn put_ties_in_order(&self, ties: &mut [Placed], needed: usize) -> Result<(), EngineError> {
-        ties.sort_by_key(|placed| (placed.segment, placed.candidate));
-        if ties.first().map(|first| first.segment) == ties.last().map(|last| last.segment) {
-            return Ok(());
-        }
-        let (mut named, mut behind) = (Vec::new(), Vec::new());
-        for of_segment in ties.chunk_by(|a, b| a.segment == b.segment) {
-            let (first, others) = of_segment.split_at(needed.min(of_segment.len()));
-            let docs: Vec<DocId> = first.iter().map(|placed| placed.candidate.doc).collect();
-            let ids = self.snapshot.ids_of(of_segment[0].segment, &docs)?;
-            named.extend(ids.into_iter().zip(first.iter().copied()));
-            behind.extend_from_slice(others);
-        }
-        named.sort_by(|(a, first), (b, second)| {
-            a.cmp(b).then(first.candidate.ordinal.cmp(&second.candidate.ordinal))
-        });
-        for (place, placed) in ties.iter_mut().zip(named.into_iter().map(|(_, placed)| placed).chain(behind))
-        {
-            *place = placed;
+    fn put_ties_in_order(&self, ties: &mut [Ranked], needed: usize) -> Result<(), EngineError> {
+        let known = ties.iter().map(|tie| Ok((tie.placed.segment, self.sweep.candidate(&tie.placed)?, *tie)));
+        let mut known = known.collect::<Result<Vec<_>, EngineError>>()?;
+        known.sort_by_key(|(segment, candidate, _)| (*segment, *candidate));
+        let is_one = known.first().map(|first| first.0) == known.last().map(|last| last.0);
+        let in_order = if is_one { known } else { self.across_segments(&known, needed)? };
+        for (place, (_, _, tie)) in ties.iter_mut().zip(in_order) {
+            *place = tie;
         }
         Ok(())
     }
 
+    /// Puts the first ones of some ties in order across segments, in each of which they are.
+    fn across_segments(&self, ties: &[Tie], needed: usize) -> Result<Vec<Tie>, EngineError> {
+        let (mut named, mut behind) = (Vec::new(), Vec::new());
+        for of_segment in ties.chunk_by(|(a, ..), (b, ..)| a == b) {
+            let (first, others) = of_segment.split_at(needed.min(of_segment.len()));
+            let docs: Vec<DocId> = first.iter().map(|(_, candidate, _)| candidate.doc).collect();
+            let ids = self.snapshot.ids_of(of_segment[0].0, &docs)?;
+            named.extend(ids.into_iter().zip(first.iter().copied()));
+            behind.extend_from_slice(others);
+        }
+        named.sort_by(|(a, (_, first, _)), (b, (_, second, _))| {
+            a.cmp(b).then(first.ordinal.cmp(&second.ordinal))
+        });
+        Ok(named.into_iter().map(|(_, tie)| tie).chain(behind).collect())
+    }
+
     /// What a closer look says of each of some candidates, in their order.
-    fn rescored(&self, rescorer: &Rescorer<'_>, placed: &[Placed]) -> Result<Vec<Rescored>, EngineError> {
+    fn rescored(&self, rescorer: &Rescorer<'_>, placed: &[Ranked]) -> Result<Vec<Rescored>, EngineError> {
         let mut rescored = vec![Rescored::default(); placed.len()];
         for (segment, here) in by_segment(placed) {
-            let docs: Vec<DocId> = here.iter().map(|&at| placed[at].candidate.doc).collect();
+            let docs: Vec<DocId> = here.iter().map(|&at| placed[at].placed.doc).collect();
             for (at, found) in here.into_iter().zip(rescorer.rescore(segment, &docs)?) {
                 rescored[at] = found;
             }
@@ -269,7 +294,7 @@ impl Search<'_> {
     }
 
     /// The hits at these places.
-    fn hits(&self, shown: &[Placed]) -> Result<Vec<Hit>, EngineError> {
+    fn hits(&self, shown: &[Ranked]) -> Result<Vec<Hit>, EngineError> {
         if shown.is_empty() {
             return Ok(Vec::new());
         }
@@ -278,7 +303,7 @@ impl Search<'_> {
         let numbered = (self.request.offset + 1..).zip(shown.iter().zip(measures));
         let mut numbered: Vec<_> = numbered.collect();
         // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
-        numbered.sort_by_key(|(_, (placed, _))| (placed.segment, placed.candidate.doc));
+        numbered.sort_by_key(|(_, (placed, _))| (placed.placed.segment, placed.placed.doc));
         let hits = numbered.into_iter().map(|(rank, (placed, measure))| self.hit(rank, placed, measure));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
         hits.sort_by_key(|hit| hit.rank);
@@ -287,11 +312,12 @@ impl Search<'_> {
 
     /// The scores of the hits, and for documents the numbers of their passages that match. Where documents are not
     /// ranked, each gets its best passage here.
-    fn measures(&self, shown: &mut [Placed]) -> Result<Vec<Measure>, EngineError> {
+    fn measures(&self, shown: &mut [Ranked]) -> Result<Vec<Measure>, EngineError> {
         let mut measures = vec![Measure::default(); shown.len()];
         if self.request.group == Group::Document {
             for (segment, here) in by_segment(shown) {
-                let documents: Vec<_> = here.iter().map(|&at| shown[at].candidate).collect();
+                let documents = here.iter().map(|&at| self.sweep.candidate(&shown[at].placed));
+                let documents = documents.collect::<Result<Vec<_>, _>>()?;
                 for (at, passages) in here.into_iter().zip(self.sweep.passages_of(segment, &documents)?) {
                     measures[at].passages = Some(passages.len());
                     if self.request.sort != Sort::Score {
@@ -301,7 +327,7 @@ impl Search<'_> {
             }
         }
         for (measure, placed) in measures.iter_mut().zip(&*shown) {
-            measure.score = placed.candidate.key;
+            measure.score = placed.placed.key;
         }
         if self.request.sort != Sort::Score || self.request.explain {
             self.add_scores(shown, &mut measures)?;
@@ -310,7 +336,7 @@ impl Search<'_> {
     }
 
     /// The best one of some passages of a document, which are given in order.
-    fn best_of(&self, segment: u32, docs: &[DocId]) -> Result<Option<Placed>, EngineError> {
+    fn best_of(&self, segment: u32, docs: &[DocId]) -> Result<Option<Ranked>, EngineError> {
         let mut best: Option<(DocId, f64)> = None;
         for (&doc, found) in docs.iter().zip(self.looked_at(segment, docs)?) {
             let score = found.score.unwrap_or_default();
@@ -319,7 +345,7 @@ impl Search<'_> {
             }
         }
         let Some((doc, score)) = best else { return Ok(None) };
-        Ok(Some(Placed { segment, candidate: self.sweep.candidate(segment, doc, score)?, behind: None }))
+        Ok(Some(Placed { segment, doc, key: score }.into()))
     }
 
     /// What is to be said of passages of a segment, which are given in order: by the second look, if there is one.
@@ -341,12 +367,11 @@ impl Search<'_> {
 
     /// Works out again what the leaves say of the hits: for their scores where hits are not sorted by these, and to
     /// explain them.
-    fn add_scores(&self, shown: &[Placed], measures: &mut [Measure]) -> Result<(), EngineError> {
+    fn add_scores(&self, shown: &[Ranked], measures: &mut [Measure]) -> Result<(), EngineError> {
         for (segment, here) in by_segment(shown) {
             let (ranked, behind): (Vec<usize>, Vec<usize>) =
                 here.into_iter().partition(|&at| shown[at].behind.is_none());
-            let docs =
-                |places: &[usize]| places.iter().map(|&at| shown[at].candidate.doc).collect::<Vec<_>>();
+            let docs = |places: &[usize]| places.iter().map(|&at| shown[at].placed.doc).collect::<Vec<_>>();
             let looked_at = self.looked_at(segment, &docs(&ranked))?;
             let plainly = self.plainly(segment, &docs(&behind))?;
             for (at, found) in ranked.into_iter().zip(looked_at).chain(behind.into_iter().zip(plainly)) {
@@ -359,8 +384,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn hit(&self, rank: usize, placed: &Placed, measure: Measure) -> Result<Hit, EngineError> {
-        let address = DocAddress::new(placed.segment, placed.candidate.doc);
+    fn hit(&self, rank: usize, placed: &Ranked, measure: Measure) -> Result<Hit, EngineError> {
+        let address = DocAddress::new(placed.placed.segment, placed.placed.doc);
         let (stored, text) = self.snapshot.passage_at(address)?;
         Ok(Hit {
             matching_passages: measure.passages,
@@ -370,7 +395,7 @@ impl Search<'_> {
     }
 
     /// What each clause and each pair of neighbours gave to a score.
-    fn explanation(&self, placed: &Placed, found: &Rescored) -> Explanation {
+    fn explanation(&self, placed: &Ranked, found: &Rescored) -> Explanation {
         let factor = placed.behind.unwrap_or(1.0);
         let mut shares: Vec<Share> = Vec::new();
         let mut given = vec![0.0; found.values.len()];
@@ -400,11 +425,11 @@ impl Search<'_> {
 }
 
 /// The places of candidates by segment, in each of them in the order in which they stand.
-fn by_segment(placed: &[Placed]) -> Vec<(u32, Vec<usize>)> {
+fn by_segment(placed: &[Ranked]) -> Vec<(u32, Vec<usize>)> {
     let mut order: Vec<usize> = (0..placed.len()).collect();
-    order.sort_by_key(|&at| (placed[at].segment, placed[at].candidate.doc));
-    let runs = order.chunk_by(|&a, &b| placed[a].segment == placed[b].segment);
-    runs.map(|run| (placed[run[0]].segment, run.to_vec())).collect()
+    order.sort_by_key(|&at| (placed[at].placed.segment, placed[at].placed.doc));
+    let runs = order.chunk_by(|&a, &b| placed[a].placed.segment == placed[b].placed.segment);
+    runs.map(|run| (placed[run[0]].placed.segment, run.to_vec())).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "scores are shown in single precision")]

@@ -64,13 +64,22 @@ pub(super) struct Depth {
     pub(super) documents: usize,
 }
 
-/// What a sweep found, each with the segment that it stands in.
+/// A passage that was found, in its segment, with what the request sorts by. Which passage of which document it is, is
+/// looked up where it matters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) segment: u32,
+    pub(super) doc: DocId,
+    pub(super) key: f64,
+}
+
+/// What a sweep found.
 #[derive(Default)]
 pub(super) struct Found {
     /// The best passages.
-    pub(super) passages: Vec<(u32, Candidate)>,
+    pub(super) passages: Vec<Placed>,
     /// The best passages of the best documents.
-    pub(super) documents: Vec<(u32, Candidate)>,
+    pub(super) documents: Vec<Placed>,
     /// Hits that were seen.
     pub(super) seen: usize,
     /// Whether some may not have been.
@@ -342,9 +351,9 @@ impl<'a> Sweep<'a> {
         Ok(passages)
     }
 
-    /// The candidate at a place of a segment, with this key.
-    pub(super) fn candidate(&self, segment: u32, doc: DocId, key: f64) -> Result<Candidate, EngineError> {
-        Ok(Candidate::at(self.snapshot.places(segment)?, doc, key))
+    /// Which passage of which document was found.
+    pub(super) fn candidate(&self, placed: &Placed) -> Result<Candidate, EngineError> {
+        Ok(Candidate::at(self.snapshot.places(placed.segment)?, placed.doc, placed.key))
     }
 }
 
@@ -376,22 +385,21 @@ impl Found {
 
     /// Lets go of what comes behind all that is wanted.
     fn keep_first(&mut self, depth: Depth) {
-        for (candidates, wanted) in
-            [(&mut self.passages, depth.passages), (&mut self.documents, depth.documents)]
+        for (placed, wanted) in [(&mut self.passages, depth.passages), (&mut self.documents, depth.documents)]
         {
-            if let Some(last) = key_of_last(candidates, wanted) {
-                candidates.retain(|(_, candidate)| candidate.key >= last);
+            if let Some(last) = key_of_last(placed, wanted) {
+                placed.retain(|placed| placed.key >= last);
             }
         }
     }
 }
 
 /// The key of the last one that is wanted; none when there are too few, and an infinite one when none is wanted.
-fn key_of_last(candidates: &[(u32, Candidate)], wanted: usize) -> Option<f64> {
+fn key_of_last(placed: &[Placed], wanted: usize) -> Option<f64> {
     if wanted == 0 {
         return Some(f64::INFINITY);
     }
-    let mut keys: Vec<f64> = candidates.iter().map(|(_, candidate)| candidate.key).collect();
+    let mut keys: Vec<f64> = placed.iter().map(|placed| placed.key).collect();
     if keys.len() < wanted {
         return None;
     }
@@ -443,9 +451,9 @@ impl Tops {
         }
         found.seen += self.seen;
         let candidate = |key, doc| Candidate::at(places, doc, key);
-        let in_segment = |candidate| (segment, candidate);
-        found.passages.extend(self.passages.into_candidates(&candidate).into_iter().map(in_segment));
-        found.documents.extend(self.documents.into_candidates(&candidate).into_iter().map(in_segment));
+        let placed = |(key, doc)| Placed { segment, doc, key };
+        found.passages.extend(self.passages.finish(&candidate).into_iter().map(placed));
+        found.documents.extend(self.documents.finish(&candidate).into_iter().map(placed));
     }
 }
 

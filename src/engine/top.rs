@@ -123,11 +123,11 @@ impl Top {
         self.held.extend(ties.iter().take(first).map(|tie| (tie.key, tie.doc)));
     }
 
-    /// The passages, in no order.
-    pub(super) fn into_candidates(mut self, candidate: &impl Fn(f64, DocId) -> Candidate) -> Vec<Candidate> {
+    /// The keys and the passages, in no order.
+    pub(super) fn finish(mut self, candidate: &impl Fn(f64, DocId) -> Candidate) -> Vec<(f64, DocId)> {
         self.shrink();
         self.break_ties(candidate);
-        self.held.into_iter().map(|(key, doc)| candidate(key, doc)).collect()
+        self.held
     }
 }
 
@@ -186,7 +186,8 @@ mod tests {
                     prop_assert!(all.len() == limit && threshold <= last.key);
                 }
             }
-            let mut first = top.into_candidates(&candidate);
+            let first = top.finish(&candidate).into_iter();
+            let mut first: Vec<Candidate> = first.map(|(key, doc)| candidate(key, doc)).collect();
             first.sort();
             prop_assert_eq!(first, all);
         }

@@ -288,8 +288,12 @@ impl Rescorer<'_> {
     ) -> Result<Vec<SegmentPostings>, EngineError> {
         let index = segment.inverted_index(self.snapshot.fields().body)?;
         let terms = expand::inflected_alike(&index, word.form.as_deref().unwrap_or_default(), language)?;
-        let opened = terms.iter().map(|term| index.read_postings_from_terminfo(term, POSITIONS));
-        opened.collect::<Result<_, _>>().map_err(expand::io_error)
+        // They are large: none is to be moved while others are added.
+        let mut opened = Vec::with_capacity(terms.len());
+        for term in &terms {
+            opened.push(index.read_postings_from_terminfo(term, POSITIONS).map_err(expand::io_error)?);
+        }
+        Ok(opened)
     }
 }
 
