@@ -117,12 +117,13 @@ pub fn cold(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
     ])
 }
 
-/// The memory of a search, with a warm cache.
+/// The memory of a search. The index is read anew: the system caches what was just written in larger pieces, and counts
+/// all of each for whoever reads a page of it.
 pub fn memory(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
     let (mut ours, mut theirs) = (Costs::default(), Costs::default());
     for words in queries.few() {
-        ours.add(cost(&search(work, words))?);
-        theirs.add(cost(&peer_search(work, words)?)?);
+        ours.add(after_eviction(&work.index(), &search(work, words))?);
+        theirs.add(after_eviction(&work.tantivy(), &peer_search(work, words)?)?);
     }
     let (own, peer) = (ours.memory.greatest(), theirs.memory.greatest());
     Ok(vec![
