@@ -310,8 +310,11 @@ impl<'a> Pass<'a> {
     {
         let recent = self.writer.meta().updated.saturating_mul(1_000_000_000) - RECENT;
         let mut jobs = Vec::new();
+        // Both are in order: to walk them side by side takes less than to look each one up.
+        let mut entries = self.manifest.iter().peekable();
         for found in &scan.found {
-            let before = self.manifest.get(found.path());
+            while entries.next_if(|(path, _)| *path < found.path()).is_some() {}
+            let before = entries.peek().filter(|(path, _)| *path == found.path()).map(|(_, entry)| *entry);
             match (found, before) {
                 (Found::File(file), Some(before))
                     if self.rules.is_current(before)
@@ -399,9 +402,13 @@ impl<'a> Pass<'a> {
 
     /// Removes what the scan covered and did not find.
     fn remove_vanished(&mut self, scan: &Scan) -> Result<(), IngestError> {
-        let is_found = |path: &str| scan.found.binary_search_by(|found| found.path().cmp(path)).is_ok();
+        let mut found = scan.found.iter().map(Found::path).peekable();
         let manifest = self.manifest;
-        for (path, before) in manifest.iter().filter(|(path, _)| !is_found(path) && scan.covers(path)) {
+        for (path, before) in manifest.iter() {
+            while found.next_if(|found| *found < path).is_some() {}
+            if found.peek() == Some(&path) || !scan.covers(path) {
+                continue;
+            }
             if before.parts.is_some() {
                 for (id, part) in self.rules.parts_of(path)?.iter() {
                     self.remove(id, part);

@@ -20,6 +20,9 @@ pub(super) enum Detail {
     Everything,
 }
 
+/// How many files are scanned between two numbers that are shown, once there are some.
+const SOME: usize = 50;
+
 /// A progress bar, or nothing where standard error is no terminal.
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -39,6 +42,8 @@ impl Progress {
     /// Takes what a pass tells.
     pub(super) fn hear(&self, event: Event<'_>) {
         match event {
+            // Of many files nobody reads each number.
+            Event::Scanned(found) if self.bar.is_hidden() || found > SOME && found % SOME != 0 => {}
             Event::Scanned(found) => {
                 self.bar.set_message(format!("scanning: {}", counted(found as u64, "file")))
             }
