@@ -1,6 +1,6 @@
 //! What stands on disk: the fields of the index, and what is stored in them.
 //!
-//! An index directory is one tantivy index, and the [codebook](super::packed) of what is stored. It holds three kinds of entries, told apart by
+//! An index directory is one tantivy index, and the codebook of what is stored (`packed`). It holds three kinds of entries, told apart by
 //! `kind`, and a payload in its last commit ([`Meta`]):
 //!
 //! | kind | one for each | so that |
@@ -27,9 +27,9 @@
 //! | `parts`, `broken_parts` | containers | columns | how many records they hold, how many lines failed |
 //! | `passages`, `tokens_…` | documents, records | columns | the statistics that BM25 needs, kept exact when documents go |
 //!
-//! What is stored of an entry is in no field, and tantivy does not know what it is: of a record [packed](super::packed)
-//! JSON of a `DocumentRecord`, with the first of a [group](super::stored) of passages the packed group, with the others
-//! how far behind it they stand.
+//! What is stored of an entry is in no field, and tantivy does not know what it is: of a record JSON of a
+//! `DocumentRecord`, packed (`packed`), with the first passage of a group the packed group (`stored`), with its other
+//! passages how far behind that one they stand.
 //!
 //! A document's entries are written together, its passages in order, so that they stay neighbours in one
 //! segment. Anything that changes here, or in the order of what is written, raises [`FORMAT_VERSION`].
