@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::directory::DirectoryClone;
+use tantivy::directory::error::OpenReadError;
 use tantivy::store::StoreReader;
 use tantivy::{Directory, DocAddress, Index, Searcher};
 use zstd::bulk::{Compressor, Decompressor};
@@ -240,8 +241,12 @@ impl Unpacker {
         if !self.has_codebook {
             return Ok(Vec::new());
         }
-        let read = self.directory.atomic_read(Path::new(CODEBOOK_FILE));
-        read.map_err(|error| io::Error::other(format!("its codebook: {error}")))
+        self.directory.atomic_read(Path::new(CODEBOOK_FILE)).map_err(|error| match error {
+            OpenReadError::FileDoesNotExist(_) => {
+                io::Error::new(io::ErrorKind::NotFound, "its codebook is missing")
+            }
+            error => io::Error::other(format!("its codebook: {error}")),
+        })
     }
 }
 
@@ -358,7 +363,7 @@ mod tests {
         let mut packed = Vec::new();
         Packer::new(Arc::default()).pack(b"text", &mut packed).expect("it packs");
         let error = unpacker.unpack(&packed[1..]).expect_err("it lacks").to_string();
-        assert!(error.starts_with("its codebook: "), "{error}");
+        assert_eq!(error, "its codebook is missing");
     }
 
     proptest! {
