@@ -142,6 +142,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn inflections_are_those_of_one_language() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "come comes coming com common comet launches launch".to_owned();
+        let snapshot = super::super::laws::snapshot(folder.path(), &[vec![(None, vec![text])]]);
+        let body = snapshot.fields().body;
+        let index = snapshot.searcher().segment_reader(0).inverted_index(body).expect("it opens");
+        let count =
+            |form, code| inflected_alike(&index, form, Language::of_code(code)).expect("it reads").len();
+        assert_eq!(count("come", "en"), 2, "comes, coming");
+        assert_eq!(count("come", "it"), 1, "com");
+        assert_eq!(count("launch", "en"), 1, "launches");
+        assert_eq!(count("launched", "en"), 2, "launches, launch");
+        assert_eq!(count("common", "en"), 0);
+    }
+
+    #[test]
     fn most_of_a_stem_is_three_letters_at_least() {
         let starts = ["launch", "happi", "run", "go", "", "öçşi"].map(most_of);
         assert_eq!(starts, ["launc", "happ", "run", "go", "", "öçş"]);
