@@ -223,7 +223,7 @@ impl Search<'_> {
     fn pool(&self, passages: Vec<Ranked>) -> Result<(Vec<Ranked>, Vec<Ranked>), EngineError> {
         let mut pool = self.in_order(passages, 0..0)?;
         let last = pool.get(POOL - 1).map(|last| last.placed.key);
-        let with_ties = last.map(|last| pool.partition_point(|placed| placed.placed.key >= last));
+        let with_ties = last.map(|last| pool.partition_point(|ranked| ranked.placed.key >= last));
         let size = match with_ties {
             None => pool.len(),
             Some(size) if size < POOL + TIES => size,
@@ -238,17 +238,17 @@ impl Search<'_> {
 
     /// Candidates by key; of equal ones by document id, then by ordinal. Reading ids takes time: it is done only for
     /// ties that reach into `places`, or across them where they are none.
-    fn in_order(&self, mut placed: Vec<Ranked>, places: Range<usize>) -> Result<Vec<Ranked>, EngineError> {
-        placed.sort_by(|a, b| b.placed.key.total_cmp(&a.placed.key));
+    fn in_order(&self, mut ranked: Vec<Ranked>, places: Range<usize>) -> Result<Vec<Ranked>, EngineError> {
+        ranked.sort_by(|a, b| b.placed.key.total_cmp(&a.placed.key));
         let mut start = 0;
-        for ties in placed.chunk_by_mut(|a, b| a.placed.key.total_cmp(&b.placed.key).is_eq()) {
+        for ties in ranked.chunk_by_mut(|a, b| a.placed.key.total_cmp(&b.placed.key).is_eq()) {
             let end = start + ties.len();
             if ties.len() > 1 && start < places.end && end > places.start {
                 self.put_ties_in_order(ties, places.end - start)?;
             }
             start = end;
         }
-        Ok(placed)
+        Ok(ranked)
     }
 
     /// Puts the first ones of some ties in order, so many as are needed. No more of a segment can be among these, and in a
@@ -282,10 +282,10 @@ impl Search<'_> {
     }
 
     /// What a closer look says of each of some candidates, in their order.
-    fn rescored(&self, rescorer: &Rescorer<'_>, placed: &[Ranked]) -> Result<Vec<Rescored>, EngineError> {
-        let mut rescored = vec![Rescored::default(); placed.len()];
-        for (segment, here) in by_segment(placed) {
-            let docs: Vec<DocId> = here.iter().map(|&at| placed[at].placed.doc).collect();
+    fn rescored(&self, rescorer: &Rescorer<'_>, ranked: &[Ranked]) -> Result<Vec<Rescored>, EngineError> {
+        let mut rescored = vec![Rescored::default(); ranked.len()];
+        for (segment, here) in by_segment(ranked) {
+            let docs: Vec<DocId> = here.iter().map(|&at| ranked[at].placed.doc).collect();
             for (at, found) in here.into_iter().zip(rescorer.rescore(segment, &docs)?) {
                 rescored[at] = found;
             }
@@ -303,7 +303,7 @@ impl Search<'_> {
         let numbered = (self.request.offset + 1..).zip(shown.iter().zip(measures));
         let mut numbered: Vec<_> = numbered.collect();
         // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
-        numbered.sort_by_key(|(_, (placed, _))| (placed.placed.segment, placed.placed.doc));
+        numbered.sort_by_key(|(_, (ranked, _))| (ranked.placed.segment, ranked.placed.doc));
         let hits = numbered.into_iter().map(|(rank, (placed, measure))| self.hit(rank, placed, measure));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
         hits.sort_by_key(|hit| hit.rank);
@@ -326,8 +326,8 @@ impl Search<'_> {
                 }
             }
         }
-        for (measure, placed) in measures.iter_mut().zip(&*shown) {
-            measure.score = placed.placed.key;
+        for (measure, ranked) in measures.iter_mut().zip(&*shown) {
+            measure.score = ranked.placed.key;
         }
         if self.request.sort != Sort::Score || self.request.explain {
             self.add_scores(shown, &mut measures)?;
@@ -384,19 +384,19 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn hit(&self, rank: usize, placed: &Ranked, measure: Measure) -> Result<Hit, EngineError> {
-        let address = DocAddress::new(placed.placed.segment, placed.placed.doc);
+    fn hit(&self, rank: usize, ranked: &Ranked, measure: Measure) -> Result<Hit, EngineError> {
+        let address = DocAddress::new(ranked.placed.segment, ranked.placed.doc);
         let (stored, text) = self.snapshot.passage_at(address)?;
         Ok(Hit {
             matching_passages: measure.passages,
-            explanation: self.request.explain.then(|| self.explanation(placed, &measure.explained)),
+            explanation: self.request.explain.then(|| self.explanation(ranked, &measure.explained)),
             ..hit_of(rank, measure.score, stored, text)
         })
     }
 
     /// What each clause and each pair of neighbours gave to a score.
-    fn explanation(&self, placed: &Ranked, found: &Rescored) -> Explanation {
-        let factor = placed.behind.unwrap_or(1.0);
+    fn explanation(&self, ranked: &Ranked, found: &Rescored) -> Explanation {
+        let factor = ranked.behind.unwrap_or(1.0);
         let mut shares: Vec<Share> = Vec::new();
         let mut given = vec![0.0; found.values.len()];
         for (leaf, share) in self.sweep.plan.shares(&found.values).unwrap_or_default() {
@@ -425,11 +425,11 @@ impl Search<'_> {
 }
 
 /// The places of candidates by segment, in each of them in the order in which they stand.
-fn by_segment(placed: &[Ranked]) -> Vec<(u32, Vec<usize>)> {
-    let mut order: Vec<usize> = (0..placed.len()).collect();
-    order.sort_by_key(|&at| (placed[at].placed.segment, placed[at].placed.doc));
-    let runs = order.chunk_by(|&a, &b| placed[a].placed.segment == placed[b].placed.segment);
-    runs.map(|run| (placed[run[0]].placed.segment, run.to_vec())).collect()
+fn by_segment(ranked: &[Ranked]) -> Vec<(u32, Vec<usize>)> {
+    let mut order: Vec<usize> = (0..ranked.len()).collect();
+    order.sort_by_key(|&at| (ranked[at].placed.segment, ranked[at].placed.doc));
+    let runs = order.chunk_by(|&a, &b| ranked[a].placed.segment == ranked[b].placed.segment);
+    runs.map(|run| (ranked[run[0]].placed.segment, run.to_vec())).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "scores are shown in single precision")]

@@ -6,8 +6,8 @@
 //! codebook was learnt can be read with it, too: it refers to nothing in there.
 //!
 //! What is stored of an entry begins with a byte, which says how many entries before it stands the one with which it was
-//! packed. Where that is itself, its unpacked length follows as a number, seven bits in each byte, the least first, and
-//! the eighth bit where it goes on; then a zstd frame that names neither its length nor its codebook.
+//! packed. Where that is itself, its unpacked length follows as a number in the form of [`stored`](super::stored); then a
+//! zstd frame that names neither its length nor its codebook.
 
 use std::io;
 use std::mem;
@@ -21,6 +21,7 @@ use tantivy::{Directory, DocAddress, Index, Searcher};
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::open_reader;
+use super::stored::{Reader, Writer};
 
 /// The file of an index that holds its codebook.
 pub(super) const CODEBOOK_FILE: &str = "codebook";
@@ -152,12 +153,7 @@ impl Packer {
         }
         packed.clear();
         packed.push(0);
-        let mut rest = bytes.len();
-        while rest > 0x7f {
-            packed.push(0x80 | (rest & 0x7f) as u8);
-            rest >>= 7;
-        }
-        packed.push(rest as u8);
+        Writer { bytes: packed }.number(bytes.len());
         let head = packed.len();
         packed.resize(head + zstd::zstd_safe::compress_bound(bytes.len()), 0);
         let len = self.compressor()?.compress_to_buffer(bytes, &mut packed[head..])?;
@@ -225,14 +221,15 @@ impl Unpacker {
     }
 
     fn unpack(&self, packed: &[u8]) -> io::Result<Vec<u8>> {
-        let (len, frame) = length(packed).ok_or_else(nonsense)?;
+        let mut reader = Reader { bytes: packed };
+        let len = reader.number().filter(|&len| len < TOO_LONG).ok_or_else(nonsense)?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut decompressor = match idle {
             Some(decompressor) => decompressor,
             None => Decompressor::with_dictionary(&self.codebook()?)?,
         };
         let mut bytes = Vec::with_capacity(len);
-        let written = decompressor.decompress_to_buffer(frame, &mut bytes)?;
+        let written = decompressor.decompress_to_buffer(reader.bytes, &mut bytes)?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(decompressor);
         if written == len { Ok(bytes) } else { Err(nonsense()) }
     }
@@ -250,18 +247,6 @@ impl Unpacker {
     }
 }
 
-/// The length that packed bytes begin with, and what is behind it.
-fn length(packed: &[u8]) -> Option<(usize, &[u8])> {
-    let mut len = 0;
-    for (at, &byte) in packed.iter().enumerate().take(5) {
-        len |= usize::from(byte & 0x7f) << (7 * at);
-        if byte < 0x80 {
-            return (len < TOO_LONG).then(|| (len, &packed[at + 1..]));
-        }
-    }
-    None
-}
-
 fn nonsense() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "what is stored of an entry makes no sense")
 }
@@ -275,7 +260,7 @@ mod tests {
     use tantivy::directory::RamDirectory;
 
     use super::super::disk_full::{put, texts};
-    use super::super::{Snapshot, Writer};
+    use super::super::{Snapshot, Writer as IndexWriter};
     use super::*;
 
     fn unpacker(codebook: &Codebook) -> Unpacker {
@@ -334,7 +319,7 @@ mod tests {
         let written = |number| String::from_utf8(text(number)).expect("a text");
         let (passes, documents) = (8, 120);
         for pass in 0..passes {
-            let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("it opens");
+            let mut writer = IndexWriter::open(folder.path(), Duration::ZERO).expect("it opens");
             for number in pass * documents..(pass + 1) * documents {
                 put(&mut writer, &id(number), &written(number)).expect("it is put");
             }

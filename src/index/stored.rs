@@ -142,12 +142,13 @@ fn counted(before: &Anchor, text: &[u8], offset: usize) -> (usize, usize) {
 const OTHER_WIDTHS: usize = 1;
 const OTHER_LINE: usize = 2;
 
-struct Writer<'b> {
-    bytes: &'b mut Vec<u8>,
+/// Writes numbers and texts in the form that the module tells.
+pub(super) struct Writer<'b> {
+    pub(super) bytes: &'b mut Vec<u8>,
 }
 
 impl Writer<'_> {
-    fn number(&mut self, number: usize) {
+    pub(super) fn number(&mut self, number: usize) {
         let mut rest = number;
         while rest > 0x7f {
             self.bytes.push(0x80 | (rest & 0x7f) as u8);
@@ -202,12 +203,13 @@ impl Writer<'_> {
     }
 }
 
-struct Reader<'b> {
-    bytes: &'b [u8],
+/// Reads what a [`Writer`] has written.
+pub(super) struct Reader<'b> {
+    pub(super) bytes: &'b [u8],
 }
 
 impl<'b> Reader<'b> {
-    fn number(&mut self) -> Option<usize> {
+    pub(super) fn number(&mut self) -> Option<usize> {
         let mut number = 0;
         for shift in (0..usize::BITS).step_by(7) {
             let (&byte, rest) = self.bytes.split_first()?;
