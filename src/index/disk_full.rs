@@ -14,7 +14,7 @@ use tantivy::directory::{
 };
 
 use super::directory::{IndexDirectory, Role};
-use super::{Kind, OpenError, Snapshot, Writer};
+use super::{Composer, Kind, OpenError, Snapshot, Writer};
 use crate::analysis::Dictionaries;
 use crate::document::{
     DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Passage, State,
@@ -102,6 +102,10 @@ impl Directory for FillingDisk {
 }
 
 pub(super) fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenError> {
+    put_by(&mut writer.composer(&Dictionaries::default()), id, text)
+}
+
+pub(super) fn put_by(composer: &mut Composer, id: &str, text: &str) -> Result<(), OpenError> {
     let record = DocumentRecord {
         id: DocId(id.into()),
         path: id.into(),
@@ -123,7 +127,7 @@ pub(super) fn put(writer: &mut Writer, id: &str, text: &str) -> Result<(), OpenE
         text: text.to_owned(),
         anchors: Vec::new(),
     };
-    writer.composer(&Dictionaries::default()).put(record, &[passage], Kind::Document, None)
+    composer.put(record, &[passage], Kind::Document, None)
 }
 
 pub(super) fn texts(folder: &Path, id: &str) -> Vec<String> {

@@ -211,13 +211,14 @@ impl Writer {
     /// Has all composers finish what they have under way, and takes it.
     fn finish_all(&mut self) -> Result<(), OpenError> {
         let works = mem::take(&mut self.composers);
+        // Whoever has a composer now may put something more into it as soon as it has finished here, and drop it then.
+        let had = works.iter().filter(|work| Arc::strong_count(work) > 1).cloned().collect();
         let outcome = thread::scope(|scope| {
             let finishing: Vec<_> = works.iter().map(|work| scope.spawn(|| locked(work).finish())).collect();
             let finished = finishing.into_iter().map(|thread| thread.join().expect("writing does not panic"));
             finished.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()
         });
-        // Those of composers that are gone have nothing more to do.
-        self.composers = works.into_iter().filter(|work| Arc::strong_count(work) > 1).collect();
+        self.composers = had;
         outcome?;
         self.take_finished()
     }
@@ -408,4 +409,35 @@ fn memory_of_each(memory: u64) -> usize {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let each = usize::try_from(memory).unwrap_or(usize::MAX) / threads;
     each.clamp(LEAST_MEMORY, MOST_MEMORY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::disk_full::{put_by, texts};
+    use super::*;
+
+    #[test]
+    fn what_is_put_while_others_finish_is_in_the_next_commit_though_its_composer_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+        let [mut quick, slow] = [(); 2].map(|()| writer.composer(&Dictionaries::default()));
+        put_by(&mut quick, "before.txt", "before it finishes").expect("it is put");
+        let finished = Arc::clone(&writer.finished);
+        let slow = slow.work();
+        let at_work = slow.lock().expect("nobody panicked");
+        thread::scope(|scope| {
+            let commit = scope.spawn(|| writer.commit());
+            while finished.lock().expect("nobody panicked").is_empty() {
+                thread::yield_now();
+            }
+            put_by(&mut quick, "behind.txt", "behind that").expect("it is put");
+            drop(quick);
+            drop(at_work);
+            commit.join().expect("writing does not panic").expect("it is committed");
+        });
+        writer.commit().expect("it is committed");
+        writer.close().expect("it is closed");
+        assert_eq!(texts(folder.path(), "before.txt"), ["before it finishes"]);
+        assert_eq!(texts(folder.path(), "behind.txt"), ["behind that"]);
+    }
 }
