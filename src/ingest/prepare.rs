@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use super::IngestError;
 use super::container::{Container, Contents};
@@ -13,7 +14,7 @@ use crate::index::{Composer, Entry, EntryState, Kind, OpenError, short_hash};
 use crate::isolate::{Children, IsolationError};
 use crate::passage;
 use crate::source::read::{self, Content, ReadError};
-use crate::source::{Found, FoundFile, is_streamed};
+use crate::source::{Found, file_at, is_streamed};
 
 /// What came of a source, or of a part of one.
 #[derive(Debug)]
@@ -153,13 +154,13 @@ impl Reader<'_> {
         match found {
             Found::File(file) => {
                 let source = Source { size: file.size, modified: file.modified, ..unread };
-                self.read_file(file, source, send)
+                self.read_file(source, send)
             }
             Found::Skipped { reason, .. } => {
-                self.left_out(unread, State::Skipped(reason.clone()), Tally::Skipped, send)
+                self.left_out(unread, State::Skipped(reason.to_string()), Tally::Skipped, send)
             }
             Found::Failed { reason, .. } => {
-                self.left_out(unread, State::Failed(reason.clone()), Tally::Failed, send)
+                self.left_out(unread, State::Failed(reason.to_string()), Tally::Failed, send)
             }
         }
     }
@@ -181,29 +182,20 @@ impl Reader<'_> {
         }
     }
 
-    fn read_file(
-        &mut self,
-        file: &FoundFile,
-        source: Source<'_>,
-        send: &mut Send<'_>,
-    ) -> Result<(), IngestError> {
-        if is_streamed(&file.path) {
-            return self.streamed(file, source, send);
+    fn read_file(&mut self, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
+        let file = file_at(source.path);
+        if is_streamed(source.path) {
+            return self.streamed(&file, source, send);
         }
-        match read::read(file, self.rules.max_size) {
+        match read::read(&file, source.size, self.rules.max_size) {
             Ok(content) => self.content(content, source, send),
             Err(error) => self.read_error(&error, source, send),
         }
     }
 
     /// A file whose name says that it holds many documents: only one of them is in memory at a time.
-    fn streamed(
-        &mut self,
-        file: &FoundFile,
-        source: Source<'_>,
-        send: &mut Send<'_>,
-    ) -> Result<(), IngestError> {
-        let opened = read::hash(&file.file).and_then(|hash| Ok((hash, read::stream(&file.file)?)));
+    fn streamed(&mut self, file: &Path, source: Source<'_>, send: &mut Send<'_>) -> Result<(), IngestError> {
+        let opened = read::hash(file).and_then(|hash| Ok((hash, read::stream(file)?)));
         let (hash, stream) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.read_error(&error, source, send),
@@ -212,11 +204,11 @@ impl Reader<'_> {
             Detected::Format(Format::Jsonl) => Contents::Lines(Format::Jsonl, Box::new(stream)),
             Detected::Format(Format::Mbox) => Contents::Lines(Format::Mbox, Box::new(stream)),
             Detected::Format(Format::Zip) if stream.compression().is_none() => {
-                Contents::File(Format::Zip, &file.file)
+                Contents::File(Format::Zip, file)
             }
-            Detected::Format(Format::Tar) => Contents::File(Format::Tar, &file.file),
+            Detected::Format(Format::Tar) => Contents::File(Format::Tar, file),
             Detected::Format(_) | Detected::Binary => {
-                return match read::read(file, self.rules.max_size) {
+                return match read::read(file, source.size, self.rules.max_size) {
                     Ok(content) => self.content(content, source, send),
                     Err(error) => self.read_error(&error, source, send),
                 };

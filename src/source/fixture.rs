@@ -1,7 +1,7 @@
 //! A working directory for the tests of this module, and what a scan of it tells, as text.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 
@@ -49,12 +49,13 @@ impl Folder {
     /// What a scan tells: the path of a file, a path and a reason where one is skipped, and with an exclamation
     /// mark where it failed.
     pub(super) fn tells(&self, roots: &[&str], options: &WalkOptions) -> Vec<String> {
+        let base = Base::new(self.0.path());
         let found = self.scan(roots, options).found.into_iter();
         found
             .map(|found| match found {
                 Found::File(file) => {
-                    assert!(Path::new(&file.file).is_file(), "{file:?}");
-                    file.path
+                    assert!(base.path_of(&file.path).is_file(), "{file:?}");
+                    file.path.into()
                 }
                 Found::Skipped { path, reason } => format!("{path}: {reason}"),
                 Found::Failed { path, reason } => format!("{path}! {reason}"),

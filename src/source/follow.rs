@@ -10,7 +10,8 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::walk::{Gathered, Kind, Seen, What, look};
+use super::paths::Base;
+use super::walk::{Gathered, Kind, Named, What, look};
 
 /// Follows the links to folders that a walk has set aside, and those behind them.
 pub(super) fn follow(gathered: &mut Gathered<'_>) {
@@ -105,25 +106,29 @@ impl Follower<'_, '_> {
 /// the first.
 ///
 /// Hard links are files of their own.
-pub(super) fn merge(in_order: &mut [(String, Seen)]) {
+pub(super) fn merge(in_order: &mut [Named], base: &Base) {
     let mut by_identity: BTreeMap<(u64, u64), Vec<usize>> = BTreeMap::new();
-    for (at, (_, seen)) in in_order.iter().enumerate() {
-        if let What::File { identity, .. } = seen.what {
+    for (at, named) in in_order.iter().enumerate() {
+        if let What::File { identity, .. } = named.what {
             by_identity.entry(identity).or_default().push(at);
         }
     }
     for group in by_identity.into_values().filter(|group| group.len() > 1) {
         let mut by_real_path: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
         for at in group {
-            if let Ok(real) = in_order[at].1.file.canonicalize() {
+            if let Ok(real) = base.path_of(&in_order[at].path).canonicalize() {
                 by_real_path.entry(real).or_default().push(at);
             }
         }
         for (real, paths) in by_real_path {
-            let kept = paths.iter().copied().find(|&at| in_order[at].1.file == real).unwrap_or(paths[0]);
-            let reason = format!("same file as {}", in_order[kept].0);
+            let kept = paths
+                .iter()
+                .copied()
+                .find(|&at| base.path_of(&in_order[at].path) == real)
+                .unwrap_or(paths[0]);
+            let reason = format!("same file as {}", in_order[kept].path);
             for at in paths.into_iter().filter(|&at| at != kept) {
-                in_order[at].1.what = What::Skipped(reason.clone());
+                in_order[at].what = What::Skipped(reason.as_str().into());
             }
         }
     }

@@ -20,7 +20,7 @@ mod why;
 use std::fs::FileType;
 use std::io;
 
-pub use paths::document_path;
+pub use paths::{document_path, file_at};
 pub use rules::{Coverage, Hidden, IgnoreFiles, Links, RuleError, WalkOptions, is_streamed};
 pub use types::file_types;
 pub use walk::{Found, FoundFile, Scan, scan};

@@ -20,6 +20,13 @@ pub fn document_path(path: &Path) -> String {
     base.show(&base.resolve(path), Style::of(path))
 }
 
+/// The file that has this path as a document: what [`document_path`] was made of.
+///
+/// Where file names need not be Unicode but are no bytes either (Windows), one that is none leads nowhere.
+pub fn file_at(path: &str) -> PathBuf {
+    Base::current().path_of(path)
+}
+
 /// How paths outside the working directory are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
@@ -129,29 +136,41 @@ impl<'a> Names<'a> {
     }
 
     /// Shows files as [`Names::show`] does, each folder that they stand in once.
-    pub(super) fn of_files(&self) -> impl FnMut(&Path) -> String {
-        let mut folders: HashMap<OsString, String> = HashMap::new();
-        move |file| {
-            let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
-                return self.show(file);
-            };
-            // What stands in the working directory itself is shown by its name alone.
-            if folder == self.base.0 || self.roots.contains_key(file.as_os_str()) {
-                return self.show(file);
-            }
-            let mut text = match folders.get(folder.as_os_str()) {
-                Some(shown) => shown.clone(),
-                None => folders.entry(folder.into()).or_insert(self.folder(folder)).clone(),
-            };
-            encode(name.as_encoded_bytes(), &mut text);
-            text
-        }
+    pub(super) fn of_files(&'a self) -> FileNames<'a> {
+        FileNames { names: self, folders: HashMap::new() }
     }
 
     /// What the paths of files in a folder start with.
     fn folder(&self, folder: &Path) -> String {
         let mut text = self.base.show(&folder.join("-"), self.style_in(folder));
         text.pop();
+        text
+    }
+}
+
+/// Shows files, with what the paths of those in each folder start with.
+pub(super) struct FileNames<'a> {
+    names: &'a Names<'a>,
+    folders: HashMap<OsString, String>,
+}
+
+impl FileNames<'_> {
+    pub(super) fn show(&mut self, file: &Path) -> String {
+        let names = self.names;
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+            return names.show(file);
+        };
+        // What stands in the working directory itself is shown by its name alone.
+        if folder == names.base.0 || names.roots.contains_key(file.as_os_str()) {
+            return names.show(file);
+        }
+        if !self.folders.contains_key(folder.as_os_str()) {
+            self.folders.insert(folder.into(), names.folder(folder));
+        }
+        let start = &self.folders[folder.as_os_str()];
+        let mut text = String::with_capacity(start.len() + name.len());
+        text.push_str(start);
+        encode(name.as_encoded_bytes(), &mut text);
         text
     }
 }
@@ -326,7 +345,8 @@ mod tests {
             let files = files.iter().map(|file| top.path().canonicalize().unwrap().join(file));
             // What the working directory stands in is no file.
             for file in files.filter(|file| !base.folder().starts_with(file)) {
-                prop_assert_eq!(of_files(&file), names.show(&file));
+                prop_assert_eq!(of_files.show(&file), names.show(&file));
+                prop_assert_eq!(base.path_of(&names.show(&file)), file);
             }
         }
 

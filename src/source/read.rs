@@ -14,7 +14,6 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use thiserror::Error;
 
-use super::walk::FoundFile;
 use super::{reason, size_text, special};
 
 /// How many bytes of the decompressed content [`Stream::head`] shows: enough to tell any format.
@@ -108,15 +107,15 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// Reads a source whole.
+/// Reads a file whole, of which some `size` bytes are expected.
 ///
 /// # Errors
 ///
 /// Fails when the file has vanished, is no regular file any more or cannot be read, when its compressed data
 /// is corrupt or cut off, and when more than `max` bytes come out of it. Never more than `max` bytes and
 /// the decoder's own buffers are held.
-pub fn read(found: &FoundFile, max: u64) -> Result<Content, ReadError> {
-    content(open(&found.file)?, found.size, max)
+pub fn read(file: &Path, size: u64, max: u64) -> Result<Content, ReadError> {
+    content(open(file)?, size, max)
 }
 
 /// Reads standard input whole, as [`read`] does a file.
@@ -482,14 +481,9 @@ mod tests {
     #[test]
     fn what_vanished_or_is_no_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let found = |name: &str| FoundFile {
-            path: name.into(),
-            file: folder.path().join(name),
-            size: 0,
-            modified: 0,
-        };
-        assert!(matches!(read(&found("gone"), LIMIT), Err(ReadError::NotFound)));
-        assert_eq!(read(&found(""), LIMIT).unwrap_err().to_string(), "a folder, not a file");
+        let read = |name: &str| read(&folder.path().join(name), 0, LIMIT);
+        assert!(matches!(read("gone"), Err(ReadError::NotFound)));
+        assert_eq!(read("").unwrap_err().to_string(), "a folder, not a file");
         assert!(matches!(stream(folder.path()), Err(ReadError::NotAFile("a folder"))));
     }
 

@@ -7,26 +7,33 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io;
+use std::mem;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::thread;
 use std::time::UNIX_EPOCH;
 
 use ignore::{DirEntry, IncrementalIgnore, WalkState};
 
 use super::follow;
-use super::paths::{Base, Names};
+use super::paths::{Base, FileNames, Names};
 use super::problem::{self, Cause, Problem};
 use super::reason;
 use super::rules::{Coverage, Links, NOT_FOLLOWED, OF_AN_INDEX, RuleError, Rules, WalkOptions};
 
+/// How many steps of a walk a thread tells of at once: to wake who takes them costs more than a step.
+const BATCH: usize = 256;
+
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundFile {
-    /// Its path as the document's id gives it: relative to the working directory, with `/` between names.
-    pub path: String,
-    /// Its path to open.
-    pub file: PathBuf,
+    /// Its path as the document's id gives it: relative to the working directory, with `/` between names. [`file_at`]
+    /// gives the one to open.
+    ///
+    /// [`file_at`]: super::file_at
+    pub path: Box<str>,
     /// Its size in bytes.
     pub size: u64,
     /// Its modification time in nanoseconds since 1970, UTC; 0 where the system tells none.
@@ -41,16 +48,16 @@ pub enum Found {
     /// Something that a rule leaves out and that is worth telling of; no failure.
     Skipped {
         /// Its path, as in [`FoundFile::path`].
-        path: String,
+        path: Box<str>,
         /// Which rule.
-        reason: String,
+        reason: Box<str>,
     },
     /// Something that could not be looked at.
     Failed {
         /// Its path, as in [`FoundFile::path`].
-        path: String,
+        path: Box<str>,
         /// Why not.
-        reason: String,
+        reason: Box<str>,
     },
 }
 
@@ -112,16 +119,21 @@ pub(super) struct Seen {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
     File { size: u64, modified: i64, identity: (u64, u64) },
-    Skipped(String),
-    Failed(String),
+    Skipped(Box<str>),
+    Failed(Box<str>),
 }
 
-impl Seen {
-    fn tell(self, path: String) -> Found {
+/// The same by the path that is shown: of millions of files nothing else is kept.
+pub(super) struct Named {
+    pub(super) path: Box<str>,
+    pub(super) what: What,
+}
+
+impl Named {
+    fn tell(self) -> Found {
+        let path = self.path;
         match self.what {
-            What::File { size, modified, .. } => {
-                Found::File(FoundFile { path, file: self.file, size, modified })
-            }
+            What::File { size, modified, .. } => Found::File(FoundFile { path, size, modified }),
             What::Skipped(reason) => Found::Skipped { path, reason },
             What::Failed(reason) => Found::Failed { path, reason },
         }
@@ -132,11 +144,12 @@ impl Seen {
 pub(super) struct Gathered<'a> {
     pub(super) rules: &'a Rules,
     pub(super) names: &'a Names<'a>,
+    of_files: FileNames<'a>,
     /// The roots that are folders.
     folders: BTreeSet<PathBuf>,
     /// The roots that are files.
     files: BTreeSet<PathBuf>,
-    pub(super) seen: Vec<Seen>,
+    seen: Vec<Named>,
     /// The folders that were read.
     pub(super) read: Vec<PathBuf>,
     /// The links to folders that are to be followed.
@@ -163,9 +176,9 @@ pub(super) fn scan_by(rules: Rules, roots: &[PathBuf], progress: &(dyn Fn(usize)
     }
     let mut in_order = gathered.in_order();
     if follows || paths.iter().any(|path| path.canonicalize().is_ok_and(|real| real != *path)) {
-        follow::merge(&mut in_order);
+        follow::merge(&mut in_order, &rules.base);
     }
-    let found = in_order.into_iter().map(|(path, seen)| seen.tell(path)).collect();
+    let found = in_order.into_iter().map(Named::tell).collect();
     let Gathered { folders, files, unseen, warnings, .. } = gathered;
     let roots = folders.into_iter().chain(files).collect();
     let warnings = warnings.into_iter().collect();
@@ -177,6 +190,7 @@ impl<'a> Gathered<'a> {
         Self {
             rules,
             names,
+            of_files: names.of_files(),
             folders: BTreeSet::new(),
             files: BTreeSet::new(),
             seen: Vec::new(),
@@ -199,7 +213,8 @@ impl<'a> Gathered<'a> {
             self.folders.insert(path.to_owned());
         } else {
             self.files.insert(path.to_owned());
-            self.seen.extend(look(self.rules, path.to_owned(), Ok(metadata)));
+            let seen = look(self.rules, path.to_owned(), Ok(metadata));
+            seen.into_iter().for_each(|seen| self.add(&seen.file, seen.what));
         }
     }
 
@@ -210,20 +225,23 @@ impl<'a> Gathered<'a> {
         let (rules, links) = (self.rules.clone(), sender.clone());
         walk.filter_entry(move |entry| is_wanted(&rules, entry, &links));
         let (rules, count) = (self.rules, &AtomicUsize::new(self.files.len()));
-        walk.build_parallel().run(|| {
-            let sender = sender.clone();
-            Box::new(move |entry| {
-                visit(rules, entry, |event| {
-                    if matches!(event, Event::Seen(_)) {
-                        progress(count.fetch_add(1, Ordering::Relaxed) + 1);
-                    }
-                    sender.send(event).expect("the receiver outlives the walk");
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                walk.build_parallel().run(|| {
+                    let mut batch = Batch { events: Vec::new(), sender: sender.clone() };
+                    Box::new(move |entry| {
+                        visit(rules, entry, |event| {
+                            if matches!(event, Event::Seen(_)) {
+                                progress(count.fetch_add(1, Ordering::Relaxed) + 1);
+                            }
+                            batch.push(event);
+                        });
+                        WalkState::Continue
+                    })
                 });
-                WalkState::Continue
-            })
+            });
+            events.into_iter().flatten().for_each(|event| self.take_event(event));
         });
-        drop((walk, sender));
-        events.into_iter().for_each(|event| self.take_event(event));
     }
 
     fn take_event(&mut self, event: Event) {
@@ -244,13 +262,21 @@ impl<'a> Gathered<'a> {
 
     /// Adds what stands at a path.
     pub(super) fn take(&mut self, seen: Seen) {
-        if matches!(&seen.what, What::Skipped(reason) if reason == NOT_FOLLOWED) {
+        if matches!(&seen.what, What::Skipped(reason) if **reason == *NOT_FOLLOWED) {
             if self.folders.contains(&seen.file) {
                 return;
             }
             self.unseen.insert(seen.file.clone());
         }
-        self.seen.push(seen);
+        self.add(&seen.file, seen.what);
+    }
+
+    fn add(&mut self, file: &Path, what: What) {
+        let path = match &what {
+            What::File { .. } => self.of_files.show(file),
+            What::Skipped(_) | What::Failed(_) => self.names.show(file),
+        };
+        self.seen.push(Named { path: path.into(), what });
     }
 
     /// Adds a path that could not be looked at, unless it has vanished or the rules leave it out.
@@ -266,12 +292,12 @@ impl<'a> Gathered<'a> {
     }
 
     fn fail(&mut self, path: &Path, reason: String) {
-        self.seen.push(Seen { file: path.to_owned(), what: What::Failed(reason) });
+        self.add(path, What::Failed(reason.into()));
     }
 
     /// Adds a path that a rule leaves out.
     pub(super) fn skip(&mut self, path: &Path, reason: String) {
-        self.seen.push(Seen { file: path.to_owned(), what: What::Skipped(reason) });
+        self.add(path, What::Skipped(reason.into()));
     }
 
     fn warn(&mut self, path: &Path, text: &str) {
@@ -291,20 +317,14 @@ impl<'a> Gathered<'a> {
         !matcher.matched(inside, kind == Kind::Folder).is_ignore()
     }
 
-    /// Everything seen with its path as shown, each path once.
+    /// Everything seen, each path once.
     ///
     /// A path can have been seen as a root and as what stands inside another root; as a root it may be a file
     /// where it is else a link that is skipped, and the file counts.
-    fn in_order(&mut self) -> Vec<(String, Seen)> {
-        let seen = std::mem::take(&mut self.seen);
-        let mut of_file = self.names.of_files();
-        let named = seen.into_iter().map(|seen| match &seen.what {
-            What::File { .. } => (of_file(&seen.file), seen),
-            What::Skipped(_) | What::Failed(_) => (self.names.show(&seen.file), seen),
-        });
-        let mut in_order: Vec<_> = named.collect();
-        in_order.sort_unstable_by(|(a, left), (b, right)| a.cmp(b).then(left.what.cmp(&right.what)));
-        in_order.dedup_by(|(a, _), (b, _)| a == b);
+    fn in_order(&mut self) -> Vec<Named> {
+        let mut in_order = mem::take(&mut self.seen);
+        in_order.sort_unstable_by(|a, b| a.path.cmp(&b.path).then(a.what.cmp(&b.what)));
+        in_order.dedup_by(|a, b| a.path == b.path);
         in_order
     }
 }
@@ -324,8 +344,33 @@ enum Event {
     Problem(Problem),
 }
 
+/// What a thread of the walk met and has not told yet.
+struct Batch {
+    events: Vec<Event>,
+    sender: Sender<Vec<Event>>,
+}
+
+impl Batch {
+    fn push(&mut self, event: Event) {
+        self.events.push(event);
+        if self.events.len() >= BATCH {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        self.sender.send(mem::take(&mut self.events)).expect("the receiver outlives the walk");
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
 /// Whether the walk goes on with an entry that the rules let through. Links to folders are set aside.
-fn is_wanted(rules: &Rules, entry: &DirEntry, links: &Sender<Event>) -> bool {
+fn is_wanted(rules: &Rules, entry: &DirEntry, links: &Sender<Vec<Event>>) -> bool {
     if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
         return true;
     }
@@ -333,7 +378,7 @@ fn is_wanted(rules: &Rules, entry: &DirEntry, links: &Sender<Event>) -> bool {
         return false;
     }
     if entry.path_is_symlink() {
-        links.send(Event::Link(entry.path().to_owned())).expect("the receiver outlives the walk");
+        links.send(vec![Event::Link(entry.path().to_owned())]).expect("the receiver outlives the walk");
     }
     !entry.path_is_symlink()
 }
@@ -365,7 +410,7 @@ fn visit(rules: &Rules, entry: Result<DirEntry, ignore::Error>, mut tell: impl F
 pub(super) fn look(rules: &Rules, file: PathBuf, metadata: io::Result<Metadata>) -> Option<Seen> {
     let what = match metadata {
         Ok(metadata) => match rules.objection(&file, &metadata) {
-            Some(reason) => What::Skipped(reason),
+            Some(reason) => What::Skipped(reason.into()),
             None => What::File {
                 size: metadata.len(),
                 modified: nanoseconds(&metadata),
@@ -373,7 +418,7 @@ pub(super) fn look(rules: &Rules, file: PathBuf, metadata: io::Result<Metadata>)
             },
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound && !file.is_symlink() => return None,
-        Err(error) => What::Failed(trouble(&file, &error)),
+        Err(error) => What::Failed(trouble(&file, &error).into()),
     };
     Some(Seen { file, what })
 }

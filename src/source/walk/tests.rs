@@ -162,8 +162,8 @@ fn a_folder_that_could_not_be_read_fails_and_what_is_in_it_is_not_covered() {
         gathered.take_event(Event::Problem(Problem { path, cause }));
     }
     let failed = What::Failed("permission denied".into());
-    let seen: Vec<_> = gathered.in_order().into_iter().map(|(path, seen)| (path, seen.what)).collect();
-    assert_eq!(seen, [("locked".to_owned(), failed)], "what vanished or is left out is no failure");
+    let seen: Vec<_> = gathered.in_order().into_iter().map(|named| (named.path, named.what)).collect();
+    assert_eq!(seen, [("locked".into(), failed)], "what vanished or is left out is no failure");
     let roots = gathered.folders.iter().cloned().collect();
     let coverage = Coverage { roots, unseen: gathered.unseen.clone(), rules: rules.clone() };
     assert!(coverage.covers("c.md") && coverage.covers("gone/x.md"));
@@ -207,8 +207,7 @@ fn pipes_sockets_and_devices_are_skipped_unopened() {
     assert_eq!(folder.tells(&["."], &options), told);
     assert_eq!(folder.tells(&["pipe"], &options), told[1..2]);
     assert_eq!(folder.tells(&["/dev/null"], &options), ["/dev/null: a device, not a file"]);
-    let found = FoundFile { path: "pipe".into(), file: folder.path("pipe"), size: 0, modified: 0 };
-    let error = crate::source::read::read(&found, 9).unwrap_err();
+    let error = crate::source::read::read(&folder.path("pipe"), 0, 9).unwrap_err();
     assert_eq!(error.to_string(), "a named pipe, not a file");
 }
 
