@@ -108,11 +108,14 @@ impl<'v> Inverted<'v> {
     ) -> io::Result<()> {
         let groups = self.groups(at_once);
         let of_words = self.groups_of_words(&groups);
-        let (mut values, mut ends) = (Vec::new(), Vec::new());
-        for (terms, group) in groups.into_iter().zip(0_u8..) {
+        let sizes: Vec<_> = groups.iter().map(|terms| self.occurrences_of(terms.clone())).collect();
+        // As much as the largest takes: were it to grow, it would become twice as large.
+        let mut values = Vec::with_capacity(sizes.iter().copied().max().unwrap_or_default());
+        let mut ends = Vec::new();
+        for ((terms, size), group) in groups.into_iter().zip(sizes).zip(0_u8..) {
             self.start_places(terms.clone(), &mut ends);
             values.clear();
-            values.resize(self.terms[terms.clone()].iter().map(|term| term.count as usize).sum(), 0);
+            values.resize(size, 0);
             occurrences.for_each(|word, value| {
                 // Most words are of other groups, which a small table tells.
                 if of_words[word.number() as usize] == group {
@@ -130,10 +133,15 @@ impl<'v> Inverted<'v> {
         Ok(())
     }
 
+    /// How often some terms occur.
+    fn occurrences_of(&self, terms: Range<usize>) -> usize {
+        self.terms[terms].iter().map(|term| term.count as usize).sum()
+    }
+
     /// Groups of terms that follow each other, with about so many occurrences each, or with one term; at most so many
     /// groups as have a number.
     fn groups(&self, at_once: usize) -> Vec<Range<usize>> {
-        let all: usize = self.terms.iter().map(|term| term.count as usize).sum();
+        let all = self.occurrences_of(0..self.terms.len());
         // Two that follow each other have more occurrences together than one may have.
         let at_once = at_once.max(2 * all / usize::from(NO_GROUP) + 1);
         let (mut groups, mut start, mut sum) = (Vec::new(), 0, 0);

@@ -171,6 +171,7 @@ impl<F: Fn(u32) -> Range<DocId>> Placed<'_, F> {
     fn find(&mut self, ordinals: &[u32]) {
         self.found.clear();
         self.positions.clear();
+        self.positions.reserve_exact(ordinals.len());
         let mut range = 0..0;
         let mut before = 0;
         for &ordinal in ordinals {
