@@ -3,6 +3,9 @@
 //! Each segment that a search opens costs it time, and each merge writes its entries once more. So segments of a size are
 //! merged as soon as there are some of them, as tantivy does it; and when a pass has added much, the small segments that
 //! it leaves behind are merged, too, as long as that is little against what it added.
+//!
+//! A merge takes memory for each entry. While a pass goes on, which takes some for its own segments, only small ones are
+//! merged, and the others when it has ended; the largest never are, unless somebody asks for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,30 +17,72 @@ use tantivy::indexer::{LogMergePolicy, MergeCandidate, MergePolicy};
 /// What part of the entries that a pass added the small segments hold together that are merged at its end.
 const SHARE: u64 = 8;
 
+/// Of more entries than this a segment is not merged while a pass goes on.
+const MOST_IN_PASS: usize = 100_000;
+
+/// Of more entries than this a segment is not merged at all. A merge takes about 40 bytes for each.
+const MOST: usize = 1_000_000;
+
+/// How many segments are merged at once.
+const AT_ONCE: usize = 8;
+
 /// Decides which segments are merged.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Merges {
-    by_size: LogMergePolicy,
-    /// How many entries the pass added that has ended; 0 while one goes on.
-    of_pass: Arc<AtomicU64>,
+    in_pass: LogMergePolicy,
+    after_pass: LogMergePolicy,
+    of_pass: Arc<OfPass>,
+}
+
+/// What is known of the pass that writes.
+#[derive(Debug, Default)]
+pub(super) struct OfPass(AtomicU64);
+
+impl OfPass {
+    /// In the place of a number while a pass goes on.
+    const GOES_ON: u64 = u64::MAX;
+
+    /// Notes that a pass goes on.
+    pub(super) fn go_on(&self) {
+        self.0.store(Self::GOES_ON, Ordering::Relaxed);
+    }
+
+    /// Notes that a pass has ended that added so many entries.
+    pub(super) fn end(&self, added: u64) {
+        self.0.store(added, Ordering::Relaxed);
+    }
+
+    /// How many entries the pass added that has ended; `None` while one goes on.
+    fn added(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|&added| added != Self::GOES_ON)
+    }
 }
 
 impl Merges {
-    /// Where to say how many entries a pass has added, when it ends.
-    pub(super) fn of_pass(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.of_pass)
+    /// Merges by what is noted of passes.
+    pub(super) fn new(of_pass: &Arc<OfPass>) -> Self {
+        let [mut in_pass, mut after_pass] = [LogMergePolicy::default(), LogMergePolicy::default()];
+        in_pass.set_min_num_segments(AT_ONCE);
+        in_pass.set_max_docs_before_merge(MOST_IN_PASS);
+        after_pass.set_min_num_segments(AT_ONCE);
+        after_pass.set_max_docs_before_merge(MOST);
+        Self { in_pass, after_pass, of_pass: Arc::clone(of_pass) }
     }
 }
 
 impl MergePolicy for Merges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
-        let mut candidates = self.by_size.compute_merge_candidates(segments);
+        let added = self.of_pass.added();
+        let by_size = if added.is_some() { &self.after_pass } else { &self.in_pass };
+        let of_a_size = by_size.compute_merge_candidates(segments);
+        let some = of_a_size.iter().flat_map(|MergeCandidate(ids)| ids.chunks_exact(AT_ONCE));
+        let mut candidates: Vec<_> = some.map(|ids| MergeCandidate(ids.to_vec())).collect();
         let is_free = |segment: &&SegmentMeta| {
             !candidates.iter().any(|MergeCandidate(ids)| ids.contains(&segment.id()))
         };
         let free =
             segments.iter().filter(is_free).map(|segment| (segment.id(), u64::from(segment.num_docs())));
-        let small = small(free.collect(), self.of_pass.load(Ordering::Relaxed) / SHARE);
+        let small = small(free.collect(), added.unwrap_or_default() / SHARE);
         if small.len() > 1 {
             candidates.push(MergeCandidate(small));
         }
@@ -63,13 +108,14 @@ mod tests {
 
     use super::*;
 
-    /// How many entries the segments have that are merged, of segments with so many.
-    fn merged(sizes: &[u32], added: u64) -> Vec<Vec<u32>> {
+    /// How many entries the segments have that are merged, of segments with so many, after a pass that added so many.
+    fn merged(sizes: &[u32], added: Option<u64>) -> Vec<Vec<u32>> {
         let index = Index::create_in_ram(Schema::builder().build());
         let segments: Vec<_> =
             sizes.iter().map(|&size| index.new_segment_meta(SegmentId::generate_random(), size)).collect();
-        let merges = Merges::default();
-        merges.of_pass().store(added, Ordering::Relaxed);
+        let of_pass = Arc::default();
+        let merges = Merges::new(&of_pass);
+        added.map_or_else(|| of_pass.go_on(), |added| of_pass.end(added));
         let size =
             |id: &SegmentId| segments.iter().find(|segment| segment.id() == *id).map(SegmentMeta::max_doc);
         let candidates = merges.compute_merge_candidates(&segments).into_iter();
@@ -79,17 +125,26 @@ mod tests {
     #[test]
     fn what_a_large_pass_leaves_behind_is_merged() {
         let left = [200_000, 30_000, 200_000, 2_000, 20_000];
-        assert_eq!(merged(&left, 452_000), [[2_000, 20_000, 30_000]]);
-        assert_eq!(merged(&left, 300_000), [[2_000, 20_000]], "no more than an eighth of it");
-        assert!(merged(&left, 2_000).is_empty(), "a small pass leaves all as it is");
-        assert!(merged(&left, 0).is_empty(), "so does one that goes on");
+        assert_eq!(merged(&left, Some(452_000)), [[2_000, 20_000, 30_000]]);
+        assert_eq!(merged(&left, Some(300_000)), [[2_000, 20_000]], "no more than an eighth of it");
+        assert!(merged(&left, Some(2_000)).is_empty(), "a small pass leaves all as it is");
+        assert!(merged(&left, None).is_empty(), "so does one that goes on");
     }
 
     #[test]
     fn segments_of_a_size_are_merged_once() {
         let [many, few] = [vec![30_000; 8], vec![1_000, 2_000]];
         let all = [many.clone(), few.clone()].concat();
-        assert_eq!(merged(&all, 0), std::slice::from_ref(&many));
-        assert_eq!(merged(&all, 243_000), [many, few]);
+        assert_eq!(merged(&all, None), std::slice::from_ref(&many));
+        assert_eq!(merged(&all, Some(243_000)), [many, few]);
+    }
+
+    #[test]
+    fn a_merge_is_no_larger_than_memory_allows() {
+        let large = vec![300_000; 8];
+        assert!(merged(&large, None).is_empty(), "a pass that goes on needs its memory");
+        assert_eq!(merged(&large, Some(1)), std::slice::from_ref(&large));
+        assert_eq!(merged(&[300_000; 20], Some(1)), [large.clone(), large], "no more at once");
+        assert!(merged(&[2_000_000; 8], Some(1)).is_empty());
     }
 }

@@ -7,7 +7,6 @@
 
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -21,7 +20,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use super::composer::{Composer, Finished, Part, Place, Work, locked};
 use super::directory::{Fault, IndexDirectory, Role};
 use super::manifest::Entry;
-use super::merges::Merges;
+use super::merges::{Merges, OfPass};
 use super::packed::{CODEBOOK_FILE, Codebook};
 use super::replaced::Elsewhere;
 use super::schema::{self, Fields, Meta};
@@ -66,8 +65,8 @@ pub struct Writer {
     finished: Finished,
     /// How many entries were added since the last pass ended.
     added: u64,
-    /// Where those who merge segments look how many entries the pass added that has ended.
-    of_pass: Arc<AtomicU64>,
+    /// What those who merge segments know of the pass.
+    of_pass: Arc<OfPass>,
 }
 
 impl Writer {
@@ -119,9 +118,8 @@ impl Writer {
             .or_else(|error| other_schema(path, error))?;
         drop(lock);
         let writer = retried(deadline, || index.writer_with_options(writer_options())).map_err(failed)?;
-        let merges = Merges::default();
-        let of_pass = merges.of_pass();
-        writer.set_merge_policy(Box::new(merges));
+        let of_pass = Arc::default();
+        writer.set_merge_policy(Box::new(Merges::new(&of_pass)));
         let (meta, _) = read_meta(path, &index)?;
         let learnt = meta.codebook.as_ref().map(|_| directory.atomic_read(Path::new(CODEBOOK_FILE)));
         let learnt = learnt.transpose().map_err(|error| open_error(path, error.into()))?;
@@ -203,7 +201,7 @@ impl Writer {
         self.meta.totals.add(added);
         self.meta.totals.subtract(removed);
         self.changed = true;
-        self.of_pass.store(0, Ordering::Relaxed);
+        self.of_pass.go_on();
         self.added += u64::from(segment.max_doc());
         self.writer.add_segment(segment)
     }
@@ -253,7 +251,7 @@ impl Writer {
     /// As those of [`Writer::commit`].
     pub fn commit_pass(&mut self) -> Result<(), OpenError> {
         self.finish_all()?;
-        self.of_pass.store(mem::take(&mut self.added), Ordering::Relaxed);
+        self.of_pass.end(mem::take(&mut self.added));
         self.publish()
     }
 
@@ -399,8 +397,8 @@ fn writer_options() -> IndexWriterOptions {
     IndexWriterOptions::builder()
         .memory_budget_per_thread(IDLE_MEMORY)
         .num_worker_threads(1)
-        // One merge at a time: what two hold at once is most of the memory of a large pass.
-        .num_merge_threads(1)
+        // What more of them hold at once is most of the memory of a large pass.
+        .num_merge_threads(2)
         .build()
 }
 
