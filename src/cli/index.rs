@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Global;
+use super::allocator::give_back_what_is_freed;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::progress::{Detail, Progress};
 use crate::analysis::KNOWN_LANGUAGES;
@@ -218,6 +219,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Fai
     if arguments.list_types {
         return list_types();
     }
+    give_back_what_is_freed();
     let detail = if arguments.verbose { Detail::Everything } else { Detail::Failures };
     let options = Options {
         roots: arguments.paths.clone(),

@@ -4,6 +4,7 @@
 //! `run` that turns them into plain options, calls the library and gives an outcome; `diagnostics` knows what
 //! outcomes exit with.
 
+mod allocator;
 mod diagnostics;
 mod eval;
 mod generate;

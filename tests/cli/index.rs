@@ -1,6 +1,7 @@
 //! `index`: what a pass takes, and what it says of it.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
@@ -534,4 +535,24 @@ fn numbers_that_make_no_sense_are_usage_errors() {
 
     For more information, try '--help'.
     ");
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_pass_is_told_to_give_back_the_memory_that_it_frees() {
+    let corpus = Corpus::with(&[]);
+    let mut pass = corpus.start("index -");
+    let environment = format!("/proc/{}/environ", pass.id());
+    let is_told = || {
+        let variables = std::fs::read(&environment).unwrap();
+        variables.split(|&byte| byte == 0).any(|variable| variable == b"MALLOC_MMAP_THRESHOLD_=1048576")
+    };
+    let start = Instant::now();
+    while !is_told() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it goes on as it was started");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    pass.stdin.take().unwrap().write_all(b"A harbour.").unwrap();
+    assert_eq!(pass.wait().unwrap().code(), Some(0));
+    assert_eq!(corpus.hits("harbour").len(), 1);
 }
