@@ -6,8 +6,6 @@
 use std::collections::BTreeSet;
 
 use tantivy::Searcher;
-use tantivy::index::InvertedIndexReader;
-use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::termdict::TermMerger;
 
@@ -42,15 +40,16 @@ pub(super) fn inflected(
     with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
 }
 
-/// Where a segment has the postings of a word's other inflections in a language that start much as its stem does.
+/// The words of a field that are other inflections of a word in a language and start much as its stem does.
 ///
 /// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
 /// stem. Here only those are looked for that cost little, which is all but a few.
 pub(super) fn inflected_alike(
-    index: &InvertedIndexReader,
+    searcher: &Searcher,
+    field: Field,
     form: &str,
     language: Language,
-) -> Result<Vec<TermInfo>, EngineError> {
+) -> Result<Vec<String>, EngineError> {
     let stem = language.stem(form, form);
     let mut starts = language.starts_of_inflections(&Stems::from(&*stem));
     let most = most_of(&stem);
@@ -58,15 +57,12 @@ pub(super) fn inflected_alike(
         starts = vec![most.to_owned()];
     }
     let mut found = Vec::new();
-    for start in starts {
-        let mut terms = index.terms().range().ge(start.as_bytes()).into_stream().map_err(io_error)?;
-        while terms.advance() && terms.key().starts_with(start.as_bytes()) {
-            let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
-            if other != form && language.stem(other, other) == stem {
-                found.push(terms.value().clone());
-            }
+    for_each_starting(searcher, field, &starts, |other| {
+        if other != form && language.stem(other, other) == stem {
+            found.push(other.to_owned());
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -87,19 +83,33 @@ fn with_stems(
     starts: &[impl AsRef<str>],
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
+    for_each_starting(searcher, field, starts, |word| match languages.share(word, stems) {
+        true => take(&mut words, word.as_bytes(), || stems.iter().next().unwrap_or_default().to_owned()),
+        false => Ok(()),
+    })?;
+    Ok(words)
+}
+
+/// Visits the words of a field that start with one of `starts`, none of which another goes on from: once each, however
+/// many segments have it, since a stem takes longer to find than a word.
+fn for_each_starting(
+    searcher: &Searcher,
+    field: Field,
+    starts: &[impl AsRef<str>],
+    mut visit: impl FnMut(&str) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
     let dictionaries = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
     let dictionaries: Vec<_> = dictionaries.collect::<Result<_, _>>()?;
     for start in starts.iter().map(|start| start.as_ref().as_bytes()) {
         let streams = dictionaries.iter().map(|index| index.terms().range().ge(start).into_stream());
-        // A word that stands in several segments is asked for its stem once.
         let mut terms = TermMerger::new(streams.collect::<Result<_, _>>().map_err(io_error)?);
         while terms.advance() && terms.key().starts_with(start) {
-            if std::str::from_utf8(terms.key()).is_ok_and(|word| languages.share(word, stems)) {
-                take(&mut words, terms.key(), || stems.iter().next().unwrap_or_default().to_owned())?;
+            if let Ok(word) = std::str::from_utf8(terms.key()) {
+                visit(word)?;
             }
         }
     }
-    Ok(words)
+    Ok(())
 }
 
 /// The words of a field that `automaton` accepts.
@@ -147,9 +157,10 @@ mod tests {
         let text = "come comes coming com common comet launches launch".to_owned();
         let snapshot = super::super::laws::snapshot(folder.path(), &[vec![(None, vec![text])]]);
         let body = snapshot.fields().body;
-        let index = snapshot.searcher().segment_reader(0).inverted_index(body).expect("it opens");
-        let count =
-            |form, code| inflected_alike(&index, form, Language::of_code(code)).expect("it reads").len();
+        let count = |form, code| {
+            let language = Language::of_code(code);
+            inflected_alike(snapshot.searcher(), body, form, language).expect("it reads").len()
+        };
         assert_eq!(count("come", "en"), 2, "comes, coming");
         assert_eq!(count("come", "it"), 1, "com");
         assert_eq!(count("launch", "en"), 1, "launches");

@@ -18,12 +18,17 @@
 
 mod look;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use tantivy::query::{Bm25StatisticsProvider, Weight};
 use tantivy::{DocId, Term};
 
-use super::EngineError;
 use super::compile::{Leaf, Neighbours, RankedWord};
 use super::plan::{Plan, Value};
+use super::{EngineError, expand};
+use crate::analysis::Language;
 use crate::index::Snapshot;
 use look::Look;
 
@@ -60,6 +65,8 @@ pub(super) struct Rescorer<'a> {
     pairs: Vec<RatedPair>,
     /// The words that pairs are of, each with its first leaf: what counts is where their inflections stand.
     families: Vec<(usize, &'a RankedWord)>,
+    /// The other inflections of a family in a language, each found when it is first asked for.
+    inflections: RefCell<HashMap<(usize, Language), Rc<[String]>>>,
     averages: Averages,
 }
 
@@ -120,6 +127,7 @@ impl<'a> Rescorer<'a> {
             leaves: rated.collect::<Result<_, EngineError>>()?,
             pairs: Vec::new(),
             families: Vec::new(),
+            inflections: RefCell::default(),
             averages: Averages {
                 passage: tokens / totals.passages.max(1) as f64,
                 document: tokens / totals.documents.max(1) as f64,
@@ -153,6 +161,19 @@ impl<'a> Rescorer<'a> {
     /// The leaves of each pair of neighbours, in the order in which [`Rescored`] has what they add.
     pub(super) fn pairs(&self) -> impl Iterator<Item = [usize; 2]> {
         self.pairs.iter().map(|pair| pair.leaves)
+    }
+
+    /// The words that are other inflections of a family in a language.
+    fn inflections(&self, family: usize, language: Language) -> Result<Rc<[String]>, EngineError> {
+        if let Some(known) = self.inflections.borrow().get(&(family, language)) {
+            return Ok(Rc::clone(known));
+        }
+        let form = self.families[family].1.form.as_deref().unwrap_or_default();
+        let body = self.snapshot.fields().body;
+        let found = expand::inflected_alike(self.snapshot.searcher(), body, form, language)?;
+        let found = Rc::<[String]>::from(found);
+        self.inflections.borrow_mut().insert((family, language), Rc::clone(&found));
+        Ok(found)
     }
 
     /// Looks at passages of a segment, which are given in increasing order.

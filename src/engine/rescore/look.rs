@@ -10,9 +10,10 @@ use tantivy::query::Scorer;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, Term};
 
+use super::super::EngineError;
+use super::super::expand::io_error;
 use super::super::plan::Value;
 use super::super::sweep::plain_value;
-use super::super::{EngineError, expand};
 use super::{RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
 use crate::analysis::{Language, STEM_MARK};
 use crate::index::Places;
@@ -216,7 +217,7 @@ impl<'r, 'a> Look<'r, 'a> {
             others = Some(match family.inflections.iter().position(|(other, _)| *other == language) {
                 Some(known) => known,
                 None => {
-                    let opened = self.rescorer.inflections(word, language, self.segment)?;
+                    let opened = self.rescorer.open_inflections(number, language, self.segment)?;
                     family.inflections.push((language, opened));
                     family.inflections.len() - 1
                 }
@@ -279,19 +280,19 @@ impl Rescorer<'_> {
         Ok(FamilyCursor { typed, inflections, in_title, positions: Default::default(), at: None })
     }
 
-    /// The postings of a word's other inflections in a language.
-    fn inflections(
+    /// The postings of the other inflections that a family has in a language.
+    fn open_inflections(
         &self,
-        word: &RankedWord,
+        family: usize,
         language: Language,
         segment: &SegmentReader,
     ) -> Result<Vec<SegmentPostings>, EngineError> {
-        let index = segment.inverted_index(self.snapshot.fields().body)?;
-        let terms = expand::inflected_alike(&index, word.form.as_deref().unwrap_or_default(), language)?;
+        let body = self.snapshot.fields().body;
+        let words = self.inflections(family, language)?;
         // They are large: none is to be moved while others are added.
-        let mut opened = Vec::with_capacity(terms.len());
-        for term in &terms {
-            opened.push(index.read_postings_from_terminfo(term, POSITIONS).map_err(expand::io_error)?);
+        let mut opened = Vec::with_capacity(words.len());
+        for word in words.iter() {
+            opened.extend(open(segment, &Term::from_field_text(body, word), POSITIONS)?);
         }
         Ok(opened)
     }
@@ -302,7 +303,7 @@ fn open(
     term: &Term,
     option: IndexRecordOption,
 ) -> Result<Option<SegmentPostings>, EngineError> {
-    segment.inverted_index(term.field())?.read_postings(term, option).map_err(expand::io_error)
+    segment.inverted_index(term.field())?.read_postings(term, option).map_err(io_error)
 }
 
 impl LeafCursor<'_> {
@@ -383,13 +384,13 @@ impl Counts {
 impl Spoken {
     fn open(segment: &SegmentReader, field: Field) -> Result<Self, EngineError> {
         let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().stream().map_err(expand::io_error)?;
+        let mut terms = index.terms().stream().map_err(io_error)?;
         let mut others = Vec::new();
         while terms.advance() {
             let language = Language::of_code(&String::from_utf8_lossy(terms.key()));
             if !language.has_stems_of(Language::default()) {
                 let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
-                others.push((language, postings.map_err(expand::io_error)?));
+                others.push((language, postings.map_err(io_error)?));
             }
         }
         Ok(Self(others))
