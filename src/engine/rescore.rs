@@ -33,7 +33,7 @@ use crate::index::Snapshot;
 use look::Look;
 
 /// How many passages of the plain ranking are looked at again.
-pub(super) const POOL: usize = 150;
+pub(super) const POOL: usize = 128;
 
 /// How many more there may be that are as good as the last of these.
 pub(super) const TIES: usize = 64;
@@ -66,9 +66,12 @@ pub(super) struct Rescorer<'a> {
     /// The words that pairs are of, each with its first leaf: what counts is where their inflections stand.
     families: Vec<(usize, &'a RankedWord)>,
     /// The other inflections of a family in a language, each found when it is first asked for.
-    inflections: RefCell<HashMap<(usize, Language), Rc<[String]>>>,
+    inflections: RefCell<Inflections>,
     averages: Averages,
 }
+
+/// Words by the number of a family and a language.
+type Inflections = HashMap<(usize, Language), Rc<[String]>>;
 
 /// A leaf with the figures of the index.
 enum RatedLeaf<'a> {
