@@ -20,7 +20,8 @@ const SHARE: u64 = 8;
 /// Of more entries than this a segment is not merged while a pass goes on.
 const MOST_IN_PASS: usize = 100_000;
 
-/// Of more entries than this a segment is not merged at all. A merge takes about 40 bytes for each.
+/// Of more entries than this a segment is not merged at all, nor are small ones that hold more together. A merge takes about
+/// 40 bytes for each.
 const MOST: usize = 1_000_000;
 
 /// How many segments are merged at once.
@@ -82,7 +83,7 @@ impl MergePolicy for Merges {
         };
         let free =
             segments.iter().filter(is_free).map(|segment| (segment.id(), u64::from(segment.num_docs())));
-        let small = small(free.collect(), added.unwrap_or_default() / SHARE);
+        let small = small(free.collect(), (added.unwrap_or_default() / SHARE).min(MOST as u64));
         if small.len() > 1 {
             candidates.push(MergeCandidate(small));
         }
@@ -146,5 +147,7 @@ mod tests {
         assert_eq!(merged(&large, Some(1)), std::slice::from_ref(&large));
         assert_eq!(merged(&[300_000; 20], Some(1)), [large.clone(), large], "no more at once");
         assert!(merged(&[2_000_000; 8], Some(1)).is_empty());
+        let left = [600_000, 500_000, 400_000];
+        assert_eq!(merged(&left, Some(90_000_000)), [[400_000, 500_000]], "however much a pass has added");
     }
 }
