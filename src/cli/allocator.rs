@@ -3,8 +3,8 @@
 //! Glibc maps large pieces of memory each by itself, and gives them back when they are freed. But with each that is freed
 //! it takes more for small, up to 32 MB, and what is small stays in the heaps of its threads, full of holes: a pass over
 //! 475,000 files held 440 MB in the end. Where the limit is set it stays as it is, and the same pass holds 290. It can be
-//! set by a function that safe Rust cannot call, or by variables of the environment that are read when a
-//! program starts. So a pass starts with the program in its own place once more, which takes a millisecond.
+//! set by a function that safe Rust cannot call, or by variables of the environment that are read when a program starts. So
+//! a pass starts with the program in its own place once more, which takes a millisecond.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod glibc {
