@@ -20,13 +20,7 @@ pub(super) fn starting(
     prefix: &str,
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(io_error)?;
-        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-            take(&mut words, terms.key(), || format!("{prefix}*"))?;
-        }
-    }
+    for_each_starting(searcher, field, &[prefix], |word| take(&mut words, word, || format!("{prefix}*")))?;
     Ok(words)
 }
 
@@ -84,7 +78,7 @@ fn with_stems(
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
     for_each_starting(searcher, field, starts, |word| match languages.share(word, stems) {
-        true => take(&mut words, word.as_bytes(), || stems.iter().next().unwrap_or_default().to_owned()),
+        true => take(&mut words, word, || stems.iter().next().unwrap_or_default().to_owned()),
         false => Ok(()),
     })?;
     Ok(words)
@@ -123,23 +117,18 @@ pub(super) fn accepted(
         let index = segment.inverted_index(field)?;
         let mut terms = index.terms().search(automaton).into_stream().map_err(io_error)?;
         while terms.advance() {
-            take(&mut words, terms.key(), || automaton.to_string())?;
+            take(&mut words, &String::from_utf8_lossy(terms.key()), || automaton.to_string())?;
         }
     }
     Ok(words)
 }
 
 /// Takes one more word, unless it is the stem that titles and headings hold beside a word.
-fn take(
-    words: &mut BTreeSet<String>,
-    term: &[u8],
-    typed: impl FnOnce() -> String,
-) -> Result<(), EngineError> {
-    let word = String::from_utf8_lossy(term);
+fn take(words: &mut BTreeSet<String>, word: &str, typed: impl FnOnce() -> String) -> Result<(), EngineError> {
     if word.starts_with(STEM_MARK) {
         return Ok(());
     }
-    words.insert(word.into_owned());
+    words.insert(word.to_owned());
     if words.len() > MAX_EXPANSION { Err(EngineError::TooManyWords(typed())) } else { Ok(()) }
 }
 
