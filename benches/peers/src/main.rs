@@ -1,4 +1,4 @@
-//! Measures tidings against raw tantivy, SQLite FTS5 and ripgrep, in one run and over the same text.
+//! Measures tidings against raw tantivy, SQLite FTS5, Lucene and ripgrep, in one run and over the same text.
 //!
 //! `cargo build --release` makes the program that is measured, and `cargo run --release -p tidings-peers` measures it:
 //! it makes a corpus, has everybody index it, and prints one table of ratios with what they are to be. Both sides take

@@ -75,6 +75,11 @@ impl Work {
         self.folder.join("tantivy")
     }
 
+    /// Lucene's index.
+    pub fn lucene(&self) -> PathBuf {
+        self.folder.join("lucene")
+    }
+
     /// SQLite's database.
     pub fn sqlite(&self) -> PathBuf {
         self.folder.join("fts5.db")
@@ -158,6 +163,7 @@ impl Work {
         }
         remove(&self.tantivy())?;
         remove(&self.sqlite())?;
+        remove(&self.lucene())?;
         let mut lines = BufWriter::with_capacity(1 << 20, File::create(self.lines())?);
         for_each_passage(&self.snapshot()?, |_, text| {
             serde_json::to_writer(&mut lines, &json!({ "text": text }))?;

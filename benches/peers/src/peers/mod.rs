@@ -1,5 +1,6 @@
 //! The peers: what else answers such questions, each as it comes.
 
+pub mod lucene;
 pub mod ripgrep;
 pub mod sqlite;
 pub mod tantivy;

@@ -8,6 +8,7 @@ use tidings::search::{Marking, search};
 
 use super::ensure_agree;
 use crate::measure::{Samples, clocked};
+use crate::peers::lucene;
 use crate::peers::tantivy::Peer;
 use crate::queries::{Counted, Queries};
 use crate::table::{Goal, Row, significant};
@@ -119,20 +120,60 @@ pub fn rows(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
     sides.ensure_phrases(&queries.phrases)?;
     let phrases: Vec<&str> = queries.phrases.iter().map(|phrase| phrase.query.as_str()).collect();
     let questions: Vec<&str> = queries.questions.iter().map(String::as_str).collect();
-    Ok(vec![
-        row(&sides, "questions of 5 to 8 words, in process", &questions, 0.4)?,
-        row(&sides, "phrases of two frequent words, in process", &phrases, 0.6)?,
-    ])
+    let (what_questions, what_phrases) =
+        ("questions of 5 to 8 words, in process", "phrases of two frequent words, in process");
+    let mut rows =
+        vec![row(&sides, what_questions, &questions, 0.4)?, row(&sides, what_phrases, &phrases, 0.6)?];
+    rows.extend(beside_lucene(work, &sides, &[(what_questions, &questions), (what_phrases, &phrases)])?);
+    Ok(rows)
+}
+
+/// The same queries beside Lucene, if it can be run.
+fn beside_lucene(work: &Work, sides: &Sides, groups: &[(&str, &[&str])]) -> Result<Vec<Row>> {
+    let Some(jars) = lucene::jars() else {
+        let why = format!("no Lucene: {} names its jars, and `java` is on the PATH", lucene::JARS);
+        return Ok(vec![Row::unmeasured("the same", why)]);
+    };
+    if !work.lucene().exists() {
+        eprintln!("Lucene's index");
+        lucene::index(&jars, &work.lines(), &work.lucene())?;
+    }
+    let all: Vec<&str> = groups.iter().flat_map(|(_, queries)| queries.iter().copied()).collect();
+    let mut peer = lucene::Peer::open(&jars, &work.lucene(), &all)?;
+    ensure!(peer.passages == work.text.passages, "Lucene has {} passages", peer.passages);
+    groups.iter().map(|(what, queries)| lucene_row(sides, &mut peer, what, queries)).collect()
+}
+
+fn lucene_row(sides: &Sides, peer: &mut lucene::Peer, what: &str, queries: &[&str]) -> Result<Row> {
+    let (mut ours, mut theirs) = (Samples::default(), Samples::default());
+    for query in queries {
+        let (mut own, mut other) = (Samples::default(), Samples::default());
+        for _ in 0..ROUNDS {
+            let (seconds, response) = clocked(|| sides.ask(query, Marking::Nothing, Count::Lazy));
+            ensure!(!response?.hits.is_empty(), "{query}: nothing found");
+            own.add(seconds);
+            let (seconds, hits) = peer.time(query)?;
+            ensure!(hits > 0, "{query}: Lucene finds nothing");
+            other.add(seconds);
+        }
+        ours.add(own.median());
+        theirs.add(other.median());
+    }
+    Ok(compared(what, "Lucene", &ours, &theirs, 1.0))
 }
 
 fn row(sides: &Sides, what: &str, queries: &[&str], bound: f64) -> Result<Row> {
     let times = queries.iter().map(|query| sides.times(query)).collect::<Result<Vec<_>>>()?;
     let ours: Samples = times.iter().map(|(ours, _)| *ours).collect();
     let theirs: Samples = times.iter().map(|(_, theirs)| *theirs).collect();
+    Ok(compared(what, "tantivy", &ours, &theirs, bound))
+}
+
+fn compared(what: &str, peer: &str, ours: &Samples, theirs: &Samples, bound: f64) -> Row {
     let shown = |samples: &Samples| {
         let [mean, middle] = [samples.mean(), samples.median()].map(|seconds| significant(seconds * 1e3));
         format!("mean {mean} ms (p50 {middle})")
     };
-    Ok(Row::new(what, shown(&ours), format!("tantivy {}", shown(&theirs)))
-        .ratio_with_goal(ours.mean() / theirs.mean(), Goal::AtMost(bound)))
+    Row::new(what, shown(ours), format!("{peer} {}", shown(theirs)))
+        .ratio_with_goal(ours.mean() / theirs.mean(), Goal::AtMost(bound))
 }
