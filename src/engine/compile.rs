@@ -355,7 +355,7 @@ impl<'a> Compiler<'a> {
         let query: Box<dyn TantivyQuery> = match pattern {
             Pattern::Phrase(words) => {
                 let words = words.iter().map(|word| Term::from_field_text(self.fields.body, word));
-                Box::new(PhraseOrTitle::new(words.collect(), in_title))
+                Box::new(PhraseOrTitle::new(words.collect(), in_title, self.snapshot.position_files()))
             }
             // What stands in both is as good as the better of them, not as their sum.
             pattern => {

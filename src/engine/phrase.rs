@@ -8,28 +8,40 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
     Bm25Weight, DisjunctionMaxQuery, EnableScoring, Explanation, PhraseQuery, Query as TantivyQuery, Scorer,
     Weight,
 };
-use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use super::worthwhile::Worthwhile;
+use crate::index::positions::{PositionFiles, Positions, places};
 
 /// A query for the passages that hold some words one behind the other, or that another query finds.
 #[derive(Clone, Debug)]
 pub(super) struct PhraseOrTitle {
     words: Vec<Term>,
     in_title: Arc<dyn TantivyQuery>,
+    files: Arc<PositionFiles>,
 }
 
 impl PhraseOrTitle {
     /// A query for two or more words of one field in their order, or for what `in_title` finds. What both find is as
     /// good as the better of them, not as their sum.
-    pub(super) fn new(words: Vec<Term>, in_title: Box<dyn TantivyQuery>) -> Self {
-        Self { words, in_title: in_title.into() }
+    pub(super) fn new(words: Vec<Term>, in_title: Box<dyn TantivyQuery>, files: Arc<PositionFiles>) -> Self {
+        Self { words, in_title: in_title.into(), files }
+    }
+}
+
+impl PhraseOrTitle {
+    /// About how many steps it takes to visit all that it finds in a segment: to read where words stand takes some.
+    pub(super) fn cost(&self, segment: &SegmentReader) -> tantivy::Result<u64> {
+        const READING: u64 = 10;
+        let mut rarest = u32::MAX;
+        for word in &self.words {
+            rarest = rarest.min(segment.inverted_index(word.field())?.doc_freq(word)?);
+        }
+        Ok(u64::from(rarest) * READING * self.words.len() as u64)
     }
 }
 
@@ -43,6 +55,7 @@ impl TantivyQuery for PhraseOrTitle {
                 similarity: Bm25Weight::for_terms(statistics_provider, &self.words)?,
                 in_title: self.in_title.weight(scoring)?,
                 words: self.words.clone(),
+                files: Arc::clone(&self.files),
                 either,
             }),
         })
@@ -52,6 +65,7 @@ impl TantivyQuery for PhraseOrTitle {
 /// A [`PhraseOrTitle`] with the figures of one index.
 struct PhraseOrTitleWeight {
     words: Vec<Term>,
+    files: Arc<PositionFiles>,
     similarity: Bm25Weight,
     in_title: Box<dyn Weight>,
     /// Both together, wherever nothing can be skipped.
@@ -78,17 +92,18 @@ impl Weight for PhraseOrTitleWeight {
         callback: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
         let mut in_title = self.in_title.scorer(reader, 1.0)?;
-        let mut in_text = Candidates::open(&self.words, reader)?;
+        let mut in_text = Candidates::open(&self.words, &self.files, reader)?;
         in_text.raise(threshold, &self.similarity);
+        let mut titled = in_title.doc();
         loop {
-            let doc = in_title.doc().min(in_text.doc());
+            let doc = titled.min(in_text.doc());
             if doc == TERMINATED {
                 return Ok(());
             }
             let mut found: Option<Score> = None;
-            if in_title.doc() == doc {
+            if titled == doc {
                 found = Some(in_title.score());
-                in_title.advance();
+                titled = in_title.advance();
             }
             if in_text.doc() == doc {
                 let to_beat = found.map_or(threshold, |score| score.max(threshold));
@@ -107,30 +122,23 @@ impl Weight for PhraseOrTitleWeight {
 
 /// Walks the passages of a segment that hold all words of a phrase, wherever, often enough.
 struct Candidates {
-    /// The postings of each word with its place in the phrase; those of the rarest word come first.
-    words: Vec<(usize, SegmentPostings)>,
+    /// Each word with its place in the phrase; the rarest comes first.
+    words: Vec<(u32, Positions)>,
     lengths: FieldNormReader,
     worthwhile: Worthwhile,
     doc: DocId,
-    /// The places of the rarest word in the phrases, and those of another word.
+    /// The places of the rarest word in the phrases.
     starts: Vec<u32>,
-    places: Vec<u32>,
 }
 
 impl Candidates {
-    fn open(words: &[Term], segment: &SegmentReader) -> tantivy::Result<Self> {
-        let field = words[0].field();
-        let index = segment.inverted_index(field)?;
-        let mut opened = Vec::with_capacity(words.len());
-        for (place, word) in words.iter().enumerate() {
-            let postings = index.read_postings(word, IndexRecordOption::WithFreqsAndPositions)?;
-            opened.push((place, postings.unwrap_or_else(SegmentPostings::empty)));
-        }
-        opened.sort_by_key(|(_, postings)| postings.doc_freq());
-        let lengths = segment.get_fieldnorms_reader(field)?;
-        let doc = opened[0].1.doc();
-        let (worthwhile, starts, places) = (Worthwhile::default(), Vec::new(), Vec::new());
-        let mut candidates = Self { words: opened, lengths, worthwhile, doc, starts, places };
+    fn open(words: &[Term], files: &PositionFiles, segment: &SegmentReader) -> tantivy::Result<Self> {
+        let positions = (0..).zip(words).map(|(place, word)| Ok((place, files.open(word, segment)?)));
+        let mut positions = positions.collect::<tantivy::Result<Vec<_>>>()?;
+        positions.sort_by_key(|(_, word)| word.doc_freq());
+        let lengths = segment.get_fieldnorms_reader(words[0].field())?;
+        let (worthwhile, starts) = (Worthwhile::default(), Vec::new());
+        let mut candidates = Self { words: positions, lengths, worthwhile, doc: 0, starts };
         candidates.align();
         Ok(candidates)
     }
@@ -146,60 +154,74 @@ impl Candidates {
     }
 
     fn advance(&mut self) {
-        self.doc = self.words[0].1.advance();
+        self.words[0].1.advance();
         self.align();
     }
 
-    /// Goes on to the first passage from here on that holds all words often enough.
+    /// Goes on to the first passage, from that of the rarest word on, that holds all words often enough.
     fn align(&mut self) {
-        let mut agreed = 0;
-        while agreed < self.words.len() && self.doc != TERMINATED {
-            let postings = &mut self.words[agreed].1;
-            if postings.doc() < self.doc {
-                postings.seek(self.doc);
+        let Some(((_, rarest), others)) = self.words.split_first_mut() else { return };
+        'passages: while rarest.doc() != TERMINATED {
+            let doc = rarest.doc();
+            let length = self.lengths.fieldnorm_id(doc);
+            if !self.worthwhile.holds(length, rarest.count()) {
+                rarest.advance();
+                continue;
             }
-            if postings.doc() != self.doc {
-                self.doc = postings.doc();
-                agreed = 0;
-            } else if self.worthwhile.holds(self.lengths.fieldnorm_id(self.doc), postings.term_freq()) {
-                agreed += 1;
-            } else {
-                self.doc = self.words[0].1.advance();
-                agreed = 0;
+            for (_, other) in &mut *others {
+                let there = other.seek(doc);
+                if there > doc {
+                    rarest.seek(there);
+                    continue 'passages;
+                }
+                if !self.worthwhile.holds(length, other.count()) {
+                    rarest.advance();
+                    continue 'passages;
+                }
             }
+            break;
         }
+        self.doc = rarest.doc();
     }
 
     /// What the phrase cannot be worth more than in this passage.
     fn most(&self, similarity: &Bm25Weight) -> Score {
-        let most = self.words.iter().map(|(_, postings)| postings.term_freq()).min();
+        let most = self.words.iter().map(|(_, word)| word.count()).min();
         similarity.score(self.lengths.fieldnorm_id(self.doc), most.unwrap_or_default())
     }
 
     /// What the phrase is worth in this passage, if it stands there.
     fn score(&mut self, similarity: &Bm25Weight) -> Option<Score> {
-        let (first, postings) = &mut self.words[0];
-        let first = u32::try_from(*first).unwrap_or(u32::MAX);
-        postings.positions(&mut self.starts);
-        for (place, postings) in &mut self.words[1..] {
-            let place = u32::try_from(*place).unwrap_or(u32::MAX);
-            postings.positions(&mut self.places);
-            let mut behind = self.places.iter().peekable();
-            self.starts.retain(|start| {
-                let Some(wanted) = start.saturating_add(place).checked_sub(first) else { return false };
-                while behind.next_if(|&&place| place < wanted).is_some() {}
-                behind.peek() == Some(&&wanted)
-            });
+        let ((first, rarest), others) = self.words.split_first_mut()?;
+        self.starts.clear();
+        self.starts.extend(places(rarest.distances()));
+        for (place, other) in others {
+            let further = i64::from(*place) - i64::from(*first);
+            keep_followed(&mut self.starts, other.distances(), i32::try_from(further).unwrap_or(i32::MAX));
         }
         let count = u32::try_from(self.starts.len()).unwrap_or(u32::MAX);
         (count > 0).then(|| similarity.score(self.lengths.fieldnorm_id(self.doc), count))
     }
 }
 
+/// Keeps those of some places of one word that a place of another is so much further on, or back; both are in order.
+fn keep_followed(starts: &mut Vec<u32>, of_other: &[u32], further: i32) {
+    let mut others = places(of_other);
+    let mut other = others.next();
+    starts.retain(|start| {
+        let Some(wanted) = start.checked_add_signed(further) else { return false };
+        while other.is_some_and(|place| place < wanted) {
+            other = others.next();
+        }
+        other == Some(wanted)
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use tantivy::query::{BooleanQuery, TermQuery};
+    use tantivy::schema::IndexRecordOption;
 
     use super::super::laws::snapshot;
     use super::*;
@@ -223,7 +245,7 @@ mod tests {
             let first = TermQuery::new(Term::from_field_u64(fields.ordinal, 0), IndexRecordOption::Basic);
             let in_title = PhraseQuery::new(of(fields.title));
             let in_title = BooleanQuery::intersection(vec![Box::new(first), Box::new(in_title)]);
-            let query = PhraseOrTitle::new(of(fields.body), Box::new(in_title));
+            let query = PhraseOrTitle::new(of(fields.body), Box::new(in_title), snapshot.position_files());
             let scoring = EnableScoring::enabled_from_statistics_provider(&snapshot, snapshot.searcher());
             let weight = query.weight(scoring).expect("a weight");
             for reader in snapshot.searcher().segment_readers() {

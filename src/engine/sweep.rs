@@ -12,6 +12,7 @@ use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 use super::EngineError;
 use super::compile::{Compiled, Leaf, Neighbours, RankedWord};
 use super::facets::Counter;
+use super::phrase::PhraseOrTitle;
 use super::plan::{Plan, Value};
 use super::rescore::Rescorer;
 use super::top::{BestOfDocument, Candidate, Top};
@@ -44,7 +45,8 @@ pub(super) struct Sweep<'a> {
 /// What a segment has of a query.
 enum Opened<'a> {
     Words(Walk<'a>),
-    Leaves(Vec<Box<dyn Scorer>>),
+    /// What its leaves find, unless the score of the only one is that of the query, and about how many steps that takes.
+    Leaves(Vec<Box<dyn Scorer>>, u64),
 }
 
 impl Opened<'_> {
@@ -52,7 +54,7 @@ impl Opened<'_> {
     fn cost(&self) -> u64 {
         match self {
             Self::Words(walk) => walk.postings(),
-            Self::Leaves(leaves) => leaves.iter().map(|leaf| leaf.cost()).sum(),
+            Self::Leaves(_, cost) => *cost,
         }
     }
 }
@@ -150,7 +152,7 @@ impl<'a> Sweep<'a> {
             };
             match opened {
                 Opened::Words(walk) => self.sweep_words(segment, walk, &mut tops, to_beat)?,
-                Opened::Leaves(leaves) => self.sweep_ranked(segment, leaves, &mut tops, to_beat)?,
+                Opened::Leaves(leaves, _) => self.sweep_ranked(segment, leaves, &mut tops, to_beat)?,
             }
             found.pruned |= to_beat(&tops).is_some();
             tops.finish(segment, self.snapshot.places(segment)?, &mut found);
@@ -160,10 +162,18 @@ impl<'a> Sweep<'a> {
     }
 
     fn open(&self, segment: u32) -> Result<Opened<'_>, EngineError> {
-        Ok(match &self.union {
-            Some(union) => Opened::Words(union.open(self.reader(segment))?),
-            None => Opened::Leaves(self.scorers(self.reader(segment))?),
-        })
+        let segment = self.reader(segment);
+        if let Some(union) = &self.union {
+            return Ok(Opened::Words(union.open(segment)?));
+        }
+        if let (Plan::Leaf(_), [(leaf, _)]) = (&self.plan, &self.leaves[..])
+            && let Some(phrase) = leaf.query.downcast_ref::<PhraseOrTitle>()
+        {
+            return Ok(Opened::Leaves(Vec::new(), phrase.cost(segment)?));
+        }
+        let leaves = self.scorers(segment)?;
+        let cost = leaves.iter().map(|leaf| leaf.cost()).sum();
+        Ok(Opened::Leaves(leaves, cost))
     }
 
     /// Visits the passages that are among the best of those before them, by words any of which will do.

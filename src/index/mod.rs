@@ -15,6 +15,7 @@ mod manifest;
 mod merges;
 mod packed;
 mod places;
+pub(crate) mod positions;
 #[cfg(target_os = "linux")]
 mod prefetched;
 mod replaced;
@@ -27,6 +28,7 @@ mod writer;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use tantivy::directory::DirectoryClone;
@@ -48,6 +50,7 @@ pub use manifest::{Entry, EntryState, Manifest};
 use packed::{CODEBOOK_FILE, Unpacker};
 pub use places::Places;
 use places::PlacesOfSegments;
+use positions::PositionFiles;
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 pub use writer::{DEFAULT_MEMORY, Writer, short_hash};
 
@@ -138,6 +141,7 @@ pub struct Snapshot {
     generation: u64,
     languages: Languages,
     places: PlacesOfSegments,
+    positions: Arc<PositionFiles>,
     deleted: DeletedOfSegments,
     unpacker: Unpacker,
 }
@@ -173,9 +177,22 @@ impl Snapshot {
         let searcher = reader.searcher();
         let languages = languages_of(&searcher, fields.language).map_err(failed)?;
         let (places, deleted) = (PlacesOfSegments::new(&searcher), DeletedOfSegments::new(&searcher));
+        let positions = Arc::new(PositionFiles::new(&searcher));
         let unpacker = Unpacker::new(&searcher, index.directory().box_clone(), meta.codebook.is_some());
         let path = path.into();
-        Ok(Self { path, searcher, index, fields, meta, generation, languages, places, deleted, unpacker })
+        Ok(Self {
+            path,
+            searcher,
+            index,
+            fields,
+            meta,
+            generation,
+            languages,
+            places,
+            positions,
+            deleted,
+            unpacker,
+        })
     }
 
     /// The index directory.
@@ -216,6 +233,11 @@ impl Snapshot {
     /// The columns cannot be read.
     pub fn places(&self, segment: u32) -> Result<&Places, ReadError> {
         Ok(self.places.of(&self.searcher, segment)?)
+    }
+
+    /// Where words stand in passages.
+    pub(crate) fn position_files(&self) -> Arc<PositionFiles> {
+        Arc::clone(&self.positions)
     }
 
     /// The segments, for the engine.
@@ -411,6 +433,12 @@ struct Commit {
     opstamp: u64,
 }
 
+/// What every version says of itself.
+#[derive(Deserialize)]
+struct Version {
+    format_version: u64,
+}
+
 /// Reads and checks the payload of the last commit, and gives it with the commit's number.
 fn read_meta(path: &Path, index: &Index) -> Result<(Meta, u64), OpenError> {
     let other_version =
@@ -427,10 +455,8 @@ fn read_meta(path: &Path, index: &Index) -> Result<(Meta, u64), OpenError> {
             false => Err(other_version("unknown".into())),
         };
     };
-    let version = serde_json::from_str::<serde_json::Value>(&payload)
-        .ok()
-        .and_then(|payload| payload.get("format_version")?.as_u64())
-        .ok_or_else(|| other_version("unknown".into()))?;
+    let version: Version = serde_json::from_str(&payload).map_err(|_| other_version("unknown".into()))?;
+    let version = version.format_version;
     if version != u64::from(FORMAT_VERSION) || index.schema() != schema {
         return Err(other_version(version.to_string()));
     }
