@@ -139,8 +139,12 @@ fn parse() -> Result<Cli, clap::Error> {
     let colour = std::env::args_os().any(|argument| argument == "--color=never");
     let choice = if colour { ColorChoice::Never } else { ColorChoice::Auto };
     let is_search = std::env::args_os().nth(1).is_some_and(|first| first == SEARCH);
-    let command = if is_search { search_alone() } else { Cli::command() };
-    Cli::from_arg_matches(&command.color(choice).try_get_matches()?)
+    let mut command = if is_search { search_alone() } else { Cli::command() }.color(choice);
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let cli = Cli::from_arg_matches(&matches);
+    // A process parses once: to take all this apart again would be time for nothing.
+    std::mem::forget((command, matches));
+    cli
 }
 
 /// The command line where nothing but a search is asked for: to describe all commands takes longer than to read one.
