@@ -161,20 +161,25 @@ impl Candidates {
     /// Goes on to the first passage, from that of the rarest word on, that holds all words often enough.
     fn align(&mut self) {
         let Some(((_, rarest), others)) = self.words.split_first_mut() else { return };
+        let is_enough = |word: &Positions, doc| {
+            !self.worthwhile.tells() || self.worthwhile.holds(self.lengths.fieldnorm_id(doc), word.count())
+        };
         'passages: while rarest.doc() != TERMINATED {
             let doc = rarest.doc();
-            let length = self.lengths.fieldnorm_id(doc);
-            if !self.worthwhile.holds(length, rarest.count()) {
+            if !is_enough(rarest, doc) {
                 rarest.advance();
                 continue;
             }
             for (_, other) in &mut *others {
                 let there = other.seek(doc);
                 if there > doc {
-                    rarest.seek(there);
+                    // As a rule the next passage of the rarest word is behind that.
+                    if rarest.advance() < there {
+                        rarest.seek(there);
+                    }
                     continue 'passages;
                 }
-                if !self.worthwhile.holds(length, other.count()) {
+                if !is_enough(other, doc) {
                     rarest.advance();
                     continue 'passages;
                 }
@@ -231,11 +236,16 @@ mod tests {
         prop::collection::vec(word, words).prop_map(|words| words.join(" "))
     }
 
+    /// A few passages, or so many that postings have several blocks.
+    fn passages() -> impl Strategy<Value = Vec<String>> {
+        prop_oneof![5 => prop::collection::vec(text(1..12), 1..6), 1 => prop::collection::vec(text(1..12), 300..400)]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn what_is_skipped_is_worth_no_more_than_the_threshold(
-            documents in prop::collection::vec((text(1..5).prop_map(Some), prop::collection::vec(text(1..12), 1..6)), 1..8),
+            documents in prop::collection::vec((text(1..5).prop_map(Some), passages()), 1..8),
             words in text(2..5),
         ) {
             let folder = tempfile::tempdir().expect("a folder");

@@ -39,6 +39,11 @@ impl Worthwhile {
         }
     }
 
+    /// Whether there are passages that cannot reach the threshold, as far as is known.
+    pub(super) fn tells(&self) -> bool {
+        self.threshold > 0.0
+    }
+
     /// Whether a passage may reach the threshold; true for every one that does.
     pub(super) fn holds(&self, length: u8, count: u32) -> bool {
         u16::from(length) < self.lengths[(count as usize).min(COUNTS - 1)]
