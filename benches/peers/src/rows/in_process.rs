@@ -131,8 +131,8 @@ pub fn rows(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
 /// The same queries beside Lucene, if it can be run.
 fn beside_lucene(work: &Work, sides: &Sides, groups: &[(&str, &[&str])]) -> Result<Vec<Row>> {
     let Some(jars) = lucene::jars() else {
-        let why = format!("no Lucene: {} names its jars, and `java` is on the PATH", lucene::JARS);
-        return Ok(vec![Row::unmeasured("the same", why)]);
+        let why = format!("Lucene: name its jars in {}, with `java` on the PATH", lucene::JARS);
+        return Ok(vec![Row::unmeasured("questions and phrases, in process", why)]);
     };
     if !work.lucene().exists() {
         eprintln!("Lucene's index");
