@@ -34,14 +34,18 @@ impl PhraseOrTitle {
 }
 
 impl PhraseOrTitle {
-    /// About how many steps it takes to visit all that it finds in a segment: to read where words stand takes some.
+    /// About how many steps it takes to visit all that it finds in a segment: where the words stand is read of passages
+    /// that have all of them, some more than if words stood anywhere.
     pub(super) fn cost(&self, segment: &SegmentReader) -> tantivy::Result<u64> {
         const READING: u64 = 10;
-        let mut rarest = u32::MAX;
+        let passages = u64::from(segment.max_doc().max(1));
+        let (mut rarest, mut with_all) = (passages, passages * 6 / 5);
         for word in &self.words {
-            rarest = rarest.min(segment.inverted_index(word.field())?.doc_freq(word)?);
+            let with_it = u64::from(segment.inverted_index(word.field())?.doc_freq(word)?);
+            rarest = rarest.min(with_it);
+            with_all = with_all.saturating_mul(with_it) / passages;
         }
-        Ok(u64::from(rarest) * READING * self.words.len() as u64)
+        Ok(rarest.min(with_all) * READING * self.words.len() as u64)
     }
 }
 
@@ -228,8 +232,10 @@ mod tests {
     use tantivy::query::{BooleanQuery, TermQuery};
     use tantivy::schema::IndexRecordOption;
 
-    use super::super::laws::snapshot;
+    use super::super::Engine;
+    use super::super::laws::{index, request, snapshot};
     use super::*;
+    use crate::hit::Group;
 
     fn text(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
         let word = prop::sample::select(&["alpha", "beta", "gamma"][..]);
@@ -239,6 +245,21 @@ mod tests {
     /// A few passages, or so many that postings have several blocks.
     fn passages() -> impl Strategy<Value = Vec<String>> {
         prop_oneof![5 => prop::collection::vec(text(1..12), 1..6), 1 => prop::collection::vec(text(1..12), 300..400)]
+    }
+
+    #[test]
+    fn all_hits_are_counted_where_few_passages_have_all_words() {
+        let passage = |at: usize| match at % 40 {
+            0 => "alpha beta",
+            1..10 => "alpha",
+            10..20 => "beta",
+            _ => "gamma",
+        };
+        let documents = (0..30).map(|_| (0..100).map(passage).map(str::to_owned).collect()).collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        let engine = index(folder.path(), &documents, 30, usize::MAX);
+        let found = engine.search(&request("\"alpha beta\"", 10, Group::Passage)).expect("it reads");
+        assert_eq!((found.total, found.total_exact), (90, true));
     }
 
     proptest! {
