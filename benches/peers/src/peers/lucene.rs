@@ -28,7 +28,7 @@ fn java(jars: &OsStr, task: &str, folder: &Path) -> Command {
     let mut java = Command::new(JAVA);
     java.arg("-cp").arg(jars);
     java.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/peers/Lucene.java"));
-    java.arg(task).arg(folder).stderr(Stdio::null());
+    java.arg(task).arg(folder);
     java
 }
 

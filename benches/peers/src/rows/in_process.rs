@@ -44,21 +44,34 @@ impl Sides {
         Ok(search(&self.ours, &Request { query, count, ..Request::default() }, marking)?)
     }
 
-    /// The median times of a query in turns, in seconds.
+    /// The median times of a query in turns with tantivy, in seconds.
     pub fn times(&self, text: &str) -> Result<(f64, f64)> {
+        self.beside(text, "tantivy", || {
+            let (seconds, hits) = clocked(|| self.peer.top(text));
+            Ok((seconds, hits?.len()))
+        })
+    }
+
+    /// The median times of a query in turns with a peer, who tells its time and how many hits it has.
+    fn beside(
+        &self,
+        text: &str,
+        name: &str,
+        mut peer: impl FnMut() -> Result<(f64, usize)>,
+    ) -> Result<(f64, f64)> {
         let (mut ours, mut theirs) = (Samples::default(), Samples::default());
         for _ in 0..ROUNDS {
             let (seconds, response) = clocked(|| self.ask(text, Marking::Nothing, Count::Lazy));
             ensure!(!response?.hits.is_empty(), "{text}: nothing found");
             ours.add(seconds);
-            let (seconds, hits) = clocked(|| self.peer.top(text));
-            ensure!(!hits?.is_empty(), "{text}: tantivy finds nothing");
+            let (seconds, hits) = peer()?;
+            ensure!(hits > 0, "{text}: {name} finds nothing");
             theirs.add(seconds);
         }
         let (ours, theirs) = (ours.median(), theirs.median());
         if self.tells_each {
             let [own, peer] = [ours, theirs].map(|seconds| significant(seconds * 1e3));
-            eprintln!("{text:<50} {own:>8} ms {peer:>8} ms {:>8}", significant(ours / theirs));
+            eprintln!("{text:<50} {own:>8} ms, {name} {peer:>8} ms {:>8}", significant(ours / theirs));
         }
         Ok((ours, theirs))
     }
@@ -120,11 +133,13 @@ pub fn rows(work: &Work, queries: &Queries) -> Result<Vec<Row>> {
     sides.ensure_phrases(&queries.phrases)?;
     let phrases: Vec<&str> = queries.phrases.iter().map(|phrase| phrase.query.as_str()).collect();
     let questions: Vec<&str> = queries.questions.iter().map(String::as_str).collect();
-    let (what_questions, what_phrases) =
-        ("questions of 5 to 8 words, in process", "phrases of two frequent words, in process");
-    let mut rows =
-        vec![row(&sides, what_questions, &questions, 0.4)?, row(&sides, what_phrases, &phrases, 0.6)?];
-    rows.extend(beside_lucene(work, &sides, &[(what_questions, &questions), (what_phrases, &phrases)])?);
+    let groups = [
+        ("questions of 5 to 8 words, in process", &questions[..], 0.4),
+        ("phrases of two frequent words, in process", &phrases[..], 0.6),
+    ];
+    let tantivy = |(what, queries, bound)| row(what, "tantivy", queries, bound, |query| sides.times(query));
+    let mut rows = groups.into_iter().map(tantivy).collect::<Result<Vec<_>>>()?;
+    rows.extend(beside_lucene(work, &sides, &groups.map(|(what, queries, _)| (what, queries)))?);
     Ok(rows)
 }
 
@@ -141,39 +156,29 @@ fn beside_lucene(work: &Work, sides: &Sides, groups: &[(&str, &[&str])]) -> Resu
     let all: Vec<&str> = groups.iter().flat_map(|(_, queries)| queries.iter().copied()).collect();
     let mut peer = lucene::Peer::open(&jars, &work.lucene(), &all)?;
     ensure!(peer.passages == work.text.passages, "Lucene has {} passages", peer.passages);
-    groups.iter().map(|(what, queries)| lucene_row(sides, &mut peer, what, queries)).collect()
-}
-
-fn lucene_row(sides: &Sides, peer: &mut lucene::Peer, what: &str, queries: &[&str]) -> Result<Row> {
-    let (mut ours, mut theirs) = (Samples::default(), Samples::default());
-    for query in queries {
-        let (mut own, mut other) = (Samples::default(), Samples::default());
-        for _ in 0..ROUNDS {
-            let (seconds, response) = clocked(|| sides.ask(query, Marking::Nothing, Count::Lazy));
-            ensure!(!response?.hits.is_empty(), "{query}: nothing found");
-            own.add(seconds);
-            let (seconds, hits) = peer.time(query)?;
-            ensure!(hits > 0, "{query}: Lucene finds nothing");
-            other.add(seconds);
-        }
-        ours.add(own.median());
-        theirs.add(other.median());
+    let mut rows = Vec::new();
+    for (what, queries) in groups {
+        let times = |query: &str| sides.beside(query, "Lucene", || peer.time(query));
+        rows.push(row(what, "Lucene", queries, 1.0, times)?);
     }
-    Ok(compared(what, "Lucene", &ours, &theirs, 1.0))
+    Ok(rows)
 }
 
-fn row(sides: &Sides, what: &str, queries: &[&str], bound: f64) -> Result<Row> {
-    let times = queries.iter().map(|query| sides.times(query)).collect::<Result<Vec<_>>>()?;
+/// The times of some queries beside a peer's.
+fn row(
+    what: &str,
+    name: &str,
+    queries: &[&str],
+    bound: f64,
+    times: impl FnMut(&str) -> Result<(f64, f64)>,
+) -> Result<Row> {
+    let times = queries.iter().copied().map(times).collect::<Result<Vec<_>>>()?;
     let ours: Samples = times.iter().map(|(ours, _)| *ours).collect();
     let theirs: Samples = times.iter().map(|(_, theirs)| *theirs).collect();
-    Ok(compared(what, "tantivy", &ours, &theirs, bound))
-}
-
-fn compared(what: &str, peer: &str, ours: &Samples, theirs: &Samples, bound: f64) -> Row {
     let shown = |samples: &Samples| {
         let [mean, middle] = [samples.mean(), samples.median()].map(|seconds| significant(seconds * 1e3));
         format!("mean {mean} ms (p50 {middle})")
     };
-    Row::new(what, shown(ours), format!("{peer} {}", shown(theirs)))
-        .ratio_with_goal(ours.mean() / theirs.mean(), Goal::AtMost(bound))
+    Ok(Row::new(what, shown(&ours), format!("{name} {}", shown(&theirs)))
+        .ratio_with_goal(ours.mean() / theirs.mean(), Goal::AtMost(bound)))
 }
