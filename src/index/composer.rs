@@ -13,14 +13,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::index::SegmentMeta;
-use tantivy::schema::TantivyDocument;
 use tantivy::{DocId as EntryId, Index};
 
 use super::directory::Fault;
 use super::manifest::{Entry, EntryState};
 use super::packed::{Codebook, Packer};
 use super::schema::{Fields, Kind, Totals};
-use super::segment::{PassageWords, SegmentBuilder};
+use super::segment::{DocumentColumns, PassageWords, SegmentBuilder};
 use super::writer::{short_hash, write_error};
 use super::{OpenError, facts, stored};
 use crate::analysis::{Analyzer, Dictionaries, Language, Words};
@@ -212,7 +211,8 @@ impl Work {
         self.add_terms(segment, &record, kind, first..first + 1 + record.passages);
         let json = serde_json::to_vec(&record).expect("plain data whose keys are texts");
         self.packer.pack(&json, &mut self.packed)?;
-        segment.push_entry(&self.record_columns(&record, totals), &self.packed)?;
+        segment.push_columns(columns_of(&record, tokens));
+        segment.push_entry(&self.packed)?;
         if passages.is_empty() {
             return Ok(totals);
         }
@@ -225,7 +225,7 @@ impl Work {
             for (before, passage) in (0_u8..).zip(group) {
                 segment.add_ordinal(passage.ordinal, segment.entries());
                 let stored = if before == 0 { &self.packed[..] } else { &[before] };
-                segment.push_entry(&self.passage_columns(&record, passage), stored)?;
+                segment.push_entry(stored)?;
             }
             rest = later;
         }
@@ -261,11 +261,10 @@ impl Work {
         kind: Kind,
         entries: Range<EntryId>,
     ) {
-        let Fields { kind: of_kind, id, path, language, format, extension, fact, .. } = self.place.fields;
+        let Fields { kind: of_kind, language, format, extension, fact, .. } = self.place.fields;
         let passages = entries.start + 1..entries.end;
         segment.add_term(of_kind, kind.term().as_bytes(), entries.start..passages.start);
-        segment.add_term(id, record.id.as_str().as_bytes(), entries.clone());
-        segment.add_term(path, record.path.as_bytes(), entries);
+        segment.push_names(record.id.as_str(), &record.path, entries);
         if passages.is_empty() {
             return;
         }
@@ -285,39 +284,6 @@ impl Work {
         for term in facts::terms(&record.facts.other) {
             segment.add_term(fact, term.as_bytes(), passages.clone());
         }
-    }
-
-    fn record_columns(&self, record: &DocumentRecord, totals: Totals) -> TantivyDocument {
-        let fields = &self.place.fields;
-        let mut columns = TantivyDocument::default();
-        columns.add_text(fields.id, record.id.as_str());
-        columns.add_u64(fields.size, record.size);
-        columns.add_i64(fields.modified, record.modified);
-        columns.add_u64(fields.hash, short_hash(&record.fingerprint.content));
-        columns.add_u64(fields.state, entry_state(&record.state) as u64);
-        columns.add_u64(fields.extractor, u64::from(record.fingerprint.extractor));
-        columns.add_u64(fields.analyzer, u64::from(record.fingerprint.analyzer));
-        if let Some(parts) = record.parts {
-            columns.add_u64(fields.parts, parts.documents);
-            columns.add_u64(fields.broken_parts, parts.failed);
-        }
-        columns.add_u64(fields.passages, totals.passages);
-        for (field, tokens) in fields.tokens.into_iter().zip(totals.tokens) {
-            columns.add_u64(field, tokens);
-        }
-        columns
-    }
-
-    fn passage_columns(&self, record: &DocumentRecord, passage: &Passage) -> TantivyDocument {
-        let fields = &self.place.fields;
-        let mut columns = TantivyDocument::default();
-        columns.add_text(fields.id, record.id.as_str());
-        columns.add_u64(fields.ordinal, u64::from(passage.ordinal));
-        if let Some(date) = record.facts.date {
-            columns.add_i64(fields.date, date.days());
-        }
-        columns.add_u64(fields.size, record.size);
-        columns
     }
 }
 
@@ -341,6 +307,22 @@ impl Open {
     fn memory(&self) -> usize {
         const OF_ID: usize = 100;
         self.ids.capacity() * (size_of::<u64>() + 1) + self.replaced.len() * OF_ID
+    }
+}
+
+/// What a document's entries have in their columns, with so many tokens in each field.
+fn columns_of(record: &DocumentRecord, tokens: [u64; 5]) -> DocumentColumns {
+    DocumentColumns {
+        size: record.size,
+        modified: record.modified,
+        hash: short_hash(&record.fingerprint.content),
+        state: entry_state(&record.state) as u64,
+        extractor: record.fingerprint.extractor,
+        analyzer: record.fingerprint.analyzer,
+        parts: record.parts.map(|parts| (parts.documents, parts.failed)),
+        passages: record.passages,
+        tokens,
+        date: record.facts.date.map(|date| date.days()),
     }
 }
 

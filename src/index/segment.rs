@@ -5,9 +5,11 @@
 //! the order in which they come ([`lists`]), and both views are made of them when the segment is written ([`inverted`]).
 //! The files are written by tantivy's serializers; they are, byte for byte, what tantivy would have written.
 
+mod columns;
 mod exact;
 mod inverted;
 mod lists;
+mod names;
 mod term_writer;
 #[cfg(test)]
 mod tests;
@@ -17,18 +19,19 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use tantivy::directory::TerminatingWrite;
-use tantivy::fastfield::FastFieldsWriter;
 use tantivy::fieldnorm::{FieldNormReader, FieldNormReaders, FieldNormsSerializer};
 use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
-use tantivy::schema::{Field, TantivyDocument};
+use tantivy::schema::Field;
 use tantivy::store::StoreWriter;
-use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocId, Index};
 
 use super::schema::Fields;
 use crate::analysis::{Vocabulary, Words};
+use columns::Columns;
+pub(super) use columns::DocumentColumns;
 use exact::ExactTerms;
 use inverted::Form;
+use names::Names;
 use term_writer::{Stems, TermWriter};
 pub(super) use texts::PassageWords;
 use texts::{Occurrences, Texts};
@@ -38,9 +41,10 @@ pub(super) struct SegmentBuilder {
     segment: Segment,
     fields: Fields,
     store: StoreWriter,
-    columns: FastFieldsWriter,
+    columns: Columns,
     /// How many entries were stored.
     entries: DocId,
+    names: Names,
     exact: ExactTerms,
     texts: Texts,
     /// The words of the passage at hand, kept for their memory.
@@ -54,7 +58,6 @@ impl SegmentBuilder {
     /// A segment of an index in a folder, with nothing in it.
     pub(super) fn new(index: &Index, fields: Fields, folder: PathBuf) -> tantivy::Result<Self> {
         let segment = index.new_segment();
-        let schema = index.schema();
         let settings = index.settings();
         let store = StoreWriter::new(
             segment.open_write(SegmentComponent::Store)?,
@@ -63,14 +66,13 @@ impl SegmentBuilder {
             // There are as many composers as cores.
             false,
         )?;
-        let columns =
-            FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, TokenizerManager::default())?;
         Ok(Self {
             segment,
             fields,
             store,
-            columns,
+            columns: Columns::default(),
             entries: 0,
+            names: Names::default(),
             exact: ExactTerms::default(),
             texts: Texts::new(folder),
             words: PassageWords::default(),
@@ -87,15 +89,16 @@ impl SegmentBuilder {
     /// How much memory it takes to hold the segment and to write it with these words, in bytes, of so many that it may
     /// take.
     pub(super) fn memory(&self, vocabulary: &Vocabulary, most: usize) -> usize {
-        let occurrences = self.texts.words().min(at_once(most)) * inverted::OF_OCCURRENCE;
-        self.texts.memory()
+        let occurrences = (self.texts.words() * inverted::OF_OCCURRENCE).min(at_once(most));
+        let to_write_terms = vocabulary.len() * inverted::OF_WORD + occurrences;
+        let of_terms = self.texts.memory() + self.exact.memory();
+        // Columns are written when the memory for terms is free.
+        (of_terms + to_write_terms).max(columns::memory_to_write(self.entries))
             + self.ordinals.len() * size_of::<(u32, DocId)>()
-            + self.exact.memory()
-            + self.columns.mem_usage()
+            + self.names.memory()
+            + self.columns.memory()
             + self.store.mem_usage()
             + vocabulary.memory()
-            + vocabulary.len() * inverted::OF_WORD
-            + occurrences
     }
 
     /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to
@@ -121,12 +124,21 @@ impl SegmentBuilder {
         Ok(sums)
     }
 
-    /// Adds an entry with these columns, and with what is stored of it.
-    pub(super) fn push_entry(&mut self, columns: &TantivyDocument, stored: &[u8]) -> tantivy::Result<()> {
-        self.columns.add_document(columns)?;
+    /// Adds the columns of a document, whose entries are to be pushed next.
+    pub(super) fn push_columns(&mut self, document: DocumentColumns) {
+        self.columns.push(document);
+    }
+
+    /// Adds an entry, with what is stored of it.
+    pub(super) fn push_entry(&mut self, stored: &[u8]) -> tantivy::Result<()> {
         self.store.store_bytes(stored)?;
         self.entries += 1;
         Ok(())
+    }
+
+    /// Adds the id and the path of the document that has these entries.
+    pub(super) fn push_names(&mut self, id: &str, path: &str, entries: Range<DocId>) {
+        self.names.push(id, path, entries);
     }
 
     /// Notes that some entries, behind all others that have it, have a term that stands for a whole value.
@@ -149,11 +161,14 @@ impl SegmentBuilder {
     pub(super) fn finish(mut self, vocabulary: &Vocabulary, most: usize) -> tantivy::Result<SegmentMeta> {
         let norms = self.write_norms()?;
         self.write_terms(vocabulary, &norms, at_once(most))?;
-        let mut columns = self.segment.open_write(SegmentComponent::FastFields)?;
-        self.columns.serialize(&mut columns, None)?;
-        columns.terminate()?;
-        self.store.close()?;
-        let meta = self.segment.with_max_doc(self.entries).meta().clone();
+        let Self { segment, fields, store, columns, entries, ordinals, names, texts, exact, .. } = self;
+        drop((texts, exact));
+        let mut file = segment.open_write(SegmentComponent::FastFields)?;
+        let ordinals = ordinals.into_iter().map(|(ordinal, _)| ordinal);
+        columns.write(&segment.schema(), &fields, names.ids(), ordinals, &mut file)?;
+        file.terminate()?;
+        store.close()?;
+        let meta = segment.with_max_doc(entries).meta().clone();
         meta.untrack_temp_docstore();
         Ok(meta)
     }
@@ -197,9 +212,9 @@ impl SegmentBuilder {
     ) -> tantivy::Result<()> {
         let mut terms = TermWriter::open(&self.segment, norms, vocabulary, at_once)?;
         let Fields { kind, id, path, ordinal, stem, word, body, title, heading, .. } = self.fields;
-        for field in [kind, id, path] {
-            terms.write_exact(field, &self.exact)?;
-        }
+        terms.write_exact(kind, &self.exact.of(kind))?;
+        terms.write_exact(id, &self.names.terms_of_ids())?;
+        terms.write_exact(path, &self.names.terms_of_paths())?;
         terms.write_numbers(ordinal, &self.ordinals)?;
         let Texts { documents, titles, bodies, headings, tokens, .. } = &self.texts;
         let [of_stem, of_body, of_title, of_heading, of_word] = *tokens;
@@ -212,14 +227,13 @@ impl SegmentBuilder {
         terms.write_placed(heading, of_heading, headings, Stems::BesideTheirWords, itself)?;
         let Fields { language, format, extension, date, fact, .. } = self.fields;
         for field in [language, format, extension, date, fact] {
-            terms.write_exact(field, &self.exact)?;
+            terms.write_exact(field, &self.exact.of(field))?;
         }
         terms.close()
     }
 }
 
-/// How many occurrences of words are put in place at once where so much memory may be taken, in bytes: as many as fit into
-/// a quarter of it.
+/// How many bytes of occurrences of words are put in place at once where so much memory may be taken: a quarter of it.
 fn at_once(memory: usize) -> usize {
-    memory / 4 / inverted::OF_OCCURRENCE
+    memory / 4
 }

@@ -1,4 +1,4 @@
-//! Terms that stand for a whole value, such as an id, a format or a day, and the entries that have them.
+//! Terms that stand for a whole value, such as a format or a day, and the entries that have them.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,6 +12,9 @@ pub(super) struct ExactTerms {
     entries: HashMap<Field, Terms>,
     memory: usize,
 }
+
+/// A term, and some of the entries that have it.
+pub(super) type Term<'t> = (&'t [u8], Range<DocId>);
 
 /// The terms of a field.
 type Terms = HashMap<Box<[u8]>, Vec<Range<DocId>>>;
@@ -42,11 +45,15 @@ impl ExactTerms {
         self.memory
     }
 
-    /// The terms of a field in order, with their entries.
-    pub(super) fn of(&self, field: Field) -> Vec<(&[u8], &[Range<DocId>])> {
+    /// The terms of a field in order, with their entries in order.
+    pub(super) fn of(&self, field: Field) -> Vec<Term<'_>> {
         let of_field = self.entries.get(&field).into_iter().flatten();
-        let mut terms: Vec<_> = of_field.map(|(term, ranges)| (term.as_ref(), ranges.as_slice())).collect();
+        let mut terms: Vec<(&[u8], &[_])> =
+            of_field.map(|(term, ranges)| (term.as_ref(), ranges.as_slice())).collect();
         terms.sort_unstable_by_key(|&(term, _)| term);
         terms
+            .into_iter()
+            .flat_map(|(term, ranges)| ranges.iter().map(move |range| (term, range.clone())))
+            .collect()
     }
 }

@@ -1,9 +1,10 @@
 //! From the words of texts to the texts of words.
 //!
-//! Texts are kept as they come, as lists of numbers. When a segment is written, a first walk over them counts how often
-//! each word stands there, so that a second can put each occurrence in its place: a distribution count, which is linear
-//! (Knuth, The Art of Computer Programming, 5.2). To bound memory only so many occurrences are put in place at once,
-//! those of some terms that follow each other, and there are as many walks as that takes.
+//! Texts are kept as they come, as lists of numbers. When a segment is written, walks over them count how much room the
+//! occurrences of each term take, so that another can put each in its place: a distribution count, which is linear (Knuth,
+//! The Art of Computer Programming, 5.2). To bound memory only so many occurrences are put in place at once, those of some
+//! terms that follow each other, and there are as many walks as that takes. An occurrence is noted by how far it is behind
+//! the last one of its term, in seven bits a byte: the more frequent a term, the less each takes.
 
 use std::io;
 use std::ops::Range;
@@ -11,11 +12,11 @@ use std::ops::Range;
 use super::texts::Occurrences;
 use crate::analysis::{Vocabulary, WordId};
 
-/// How many bytes each occurrence takes that is put in place.
-pub(super) const OF_OCCURRENCE: usize = size_of::<u32>();
+/// About how many bytes each occurrence takes that is put in place.
+pub(super) const OF_OCCURRENCE: usize = 2;
 
 /// How many bytes each word of the vocabulary takes while terms are put in order: its count, its rank, the beginning by
-/// which it is sorted, and its term.
+/// which it is sorted, and its term. To put occurrences in place takes less beside the last two.
 pub(super) const OF_WORD: usize = 2 * size_of::<u32>() + size_of::<(u64, WordId)>() + size_of::<Term>();
 
 /// What of a word is a term.
@@ -62,6 +63,69 @@ struct Term {
     word: WordId,
     /// How often it occurs.
     count: u32,
+    /// How many bytes its occurrences take.
+    bytes: u32,
+}
+
+/// Where the next occurrence of a term goes, and what the last one was.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    next: u32,
+    last: u32,
+}
+
+/// The values of a term's occurrences, in order.
+#[derive(Clone)]
+pub(super) struct Values<'b> {
+    bytes: std::slice::Iter<'b, u8>,
+    count: u32,
+    last: u32,
+}
+
+impl Iterator for Values<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let mut byte = *self.bytes.next()?;
+        let mut distance = u32::from(byte & LOW_BITS);
+        let mut shift = BITS;
+        while byte > LOW_BITS {
+            byte = *self.bytes.next()?;
+            distance |= u32::from(byte & LOW_BITS) << shift;
+            shift += BITS;
+        }
+        self.count -= 1;
+        self.last += distance;
+        Some(self.last)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count as usize, Some(self.count as usize))
+    }
+}
+
+impl ExactSizeIterator for Values<'_> {}
+
+/// How many bits of a number a byte holds, lower ones first; the bit above is set where more follow.
+const BITS: u32 = 7;
+const LOW_BITS: u8 = (1 << BITS) - 1;
+
+/// How many bytes a number takes.
+fn bytes_of(number: u32) -> u32 {
+    (u32::BITS - (number | 1).leading_zeros()).div_ceil(BITS)
+}
+
+/// Puts a number at a place; gives the place behind it.
+fn put(bytes: &mut [u8], mut at: u32, mut number: u32) -> u32 {
+    loop {
+        let low = number.to_le_bytes()[0] & LOW_BITS;
+        number >>= BITS;
+        bytes[at as usize] = if number > 0 { low | !LOW_BITS } else { low };
+        at += 1;
+        if number == 0 {
+            return at;
+        }
+    }
 }
 
 impl<'v> Inverted<'v> {
@@ -90,67 +154,77 @@ impl<'v> Inverted<'v> {
                 Some(last) if form.of(vocabulary, last.word) == form.of(vocabulary, word) => {
                     last.count += count
                 }
-                _ => terms.push(Term { word, count }),
+                _ => terms.push(Term { word, count, bytes: 0 }),
             }
             ranks[word.number() as usize] =
                 u32::try_from(terms.len() - 1).expect("there are no more terms than words");
         }
+        let mut last = vec![0; terms.len()];
+        occurrences.for_each(|word, value| {
+            let rank = ranks[word.number() as usize] as usize;
+            if let (Some(term), Some(last)) = (terms.get_mut(rank), last.get_mut(rank)) {
+                term.bytes += bytes_of(value - *last);
+                *last = value;
+            }
+        })?;
         Ok(Self { vocabulary, form, ranks, terms })
     }
 
     /// Calls `write` for each term in order, with the values of its occurrences in the order of the occurrences, of which
-    /// about so many are put in place at once.
+    /// about so many bytes are put in place at once.
     pub(super) fn for_each(
         &self,
         occurrences: Occurrences<'_>,
         at_once: usize,
-        mut write: impl FnMut(&'v [u8], &[u32]) -> io::Result<()>,
+        mut write: impl FnMut(&'v [u8], Values<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         let groups = self.groups(at_once);
         let of_words = self.groups_of_words(&groups);
-        let sizes: Vec<_> = groups.iter().map(|terms| self.occurrences_of(terms.clone())).collect();
+        let sizes: Vec<_> = groups.iter().map(|terms| self.bytes_of(terms.clone())).collect();
         // As much as the largest takes: were it to grow, it would become twice as large.
-        let mut values = Vec::with_capacity(sizes.iter().copied().max().unwrap_or_default());
-        let mut ends = Vec::new();
+        let mut bytes = Vec::with_capacity(sizes.iter().copied().max().unwrap_or_default());
+        let mut places = Vec::new();
         for ((terms, size), group) in groups.into_iter().zip(sizes).zip(0_u8..) {
-            self.start_places(terms.clone(), &mut ends);
-            values.clear();
-            values.resize(size, 0);
+            self.start_places(terms.clone(), &mut places);
+            bytes.clear();
+            bytes.resize(size, 0);
             occurrences.for_each(|word, value| {
                 // Most words are of other groups, which a small table tells.
                 if of_words[word.number() as usize] == group {
-                    let next = &mut ends[self.ranks[word.number() as usize] as usize - terms.start];
-                    values[*next as usize] = value;
-                    *next += 1;
+                    let place = &mut places[self.ranks[word.number() as usize] as usize - terms.start];
+                    place.next = put(&mut bytes, place.next, value - place.last);
+                    place.last = value;
                 }
             })?;
             let mut from = 0;
-            for (term, &end) in self.terms[terms].iter().zip(&ends) {
-                write(self.form.of(self.vocabulary, term.word), &values[from..end as usize])?;
-                from = end as usize;
+            for (term, place) in self.terms[terms].iter().zip(&places) {
+                let end = place.next as usize;
+                let values = Values { bytes: bytes[from..end].iter(), count: term.count, last: 0 };
+                write(self.form.of(self.vocabulary, term.word), values)?;
+                from = end;
             }
         }
         Ok(())
     }
 
-    /// How often some terms occur.
-    fn occurrences_of(&self, terms: Range<usize>) -> usize {
-        self.terms[terms].iter().map(|term| term.count as usize).sum()
+    /// How many bytes the occurrences of some terms take.
+    fn bytes_of(&self, terms: Range<usize>) -> usize {
+        self.terms[terms].iter().map(|term| term.bytes as usize).sum()
     }
 
-    /// Groups of terms that follow each other, with about so many occurrences each, or with one term; at most so many
-    /// groups as have a number.
+    /// Groups of terms that follow each other, with about so many bytes of occurrences each, or with one term; at most so
+    /// many groups as have a number.
     fn groups(&self, at_once: usize) -> Vec<Range<usize>> {
-        let all = self.occurrences_of(0..self.terms.len());
-        // Two that follow each other have more occurrences together than one may have.
+        let all = self.bytes_of(0..self.terms.len());
+        // Two that follow each other have more bytes together than one may have.
         let at_once = at_once.max(2 * all / usize::from(NO_GROUP) + 1);
         let (mut groups, mut start, mut sum) = (Vec::new(), 0, 0);
         for (at, term) in self.terms.iter().enumerate() {
-            if at > start && sum + term.count as usize > at_once {
+            if at > start && sum + term.bytes as usize > at_once {
                 groups.push(start..at);
                 (start, sum) = (at, 0);
             }
-            sum += term.count as usize;
+            sum += term.bytes as usize;
         }
         if start < self.terms.len() {
             groups.push(start..self.terms.len());
@@ -167,13 +241,13 @@ impl<'v> Inverted<'v> {
     }
 
     /// Where the occurrences of each of some terms start, when they are put one behind another.
-    fn start_places(&self, terms: Range<usize>, starts: &mut Vec<u32>) {
-        starts.clear();
-        let mut sum = 0;
-        starts.extend(self.terms[terms].iter().map(|term| {
-            let start = sum;
-            sum += term.count;
-            start
+    fn start_places(&self, terms: Range<usize>, places: &mut Vec<Place>) {
+        places.clear();
+        let mut next = 0;
+        places.extend(self.terms[terms].iter().map(|term| {
+            let place = Place { next, last: 0 };
+            next += term.bytes;
+            place
         }));
     }
 }
@@ -198,6 +272,21 @@ mod tests {
 
     proptest! {
         #[test]
+        fn values_are_read_as_they_were_put_however_far_apart_they_are(
+            mut values in prop::collection::vec((0..32_u32).prop_flat_map(|bits| 0..=u32::MAX >> bits), 1..40),
+        ) {
+            values.sort_unstable();
+            let distances = values.iter().scan(0, |last, &value| Some(value - std::mem::replace(last, value)));
+            let size: u32 = distances.clone().map(bytes_of).sum();
+            let mut bytes = vec![0; size as usize];
+            let end = distances.fold(0, |at, distance| put(&mut bytes, at, distance));
+            prop_assert_eq!(end, size);
+            let count = u32::try_from(values.len()).expect("few");
+            let read: Vec<u32> = Values { bytes: bytes.iter(), count, last: 0 }.collect();
+            prop_assert_eq!(read, values);
+        }
+
+        #[test]
         fn each_term_has_its_occurrences_in_order_however_many_are_put_in_place_at_once(
             text in "(launch(es|ed)?|a[b-d]{0,2}|missiles?| ){0,60}",
             at_once in 1_usize..50,
@@ -216,8 +305,9 @@ mod tests {
                 }
                 let mut found = Vec::new();
                 let inverted = Inverted::new(vocabulary, form, occurrences).expect("it reads");
-                let write = |term, values: &[u32]| {
-                    found.push((term, values.to_vec()));
+                let write = |term, values: Values<'_>| {
+                    assert_eq!(values.len(), values.clone().count());
+                    found.push((term, values.collect()));
                     Ok(())
                 };
                 inverted.for_each(occurrences, at_once, write).expect("it reads");

@@ -21,24 +21,30 @@ const MOST: u32 = ((u16::MAX - LARGE) as u32) << 16;
 /// laws of the index go through files.
 const BLOCK: usize = if cfg!(test) { 64 } else { 256 << 10 };
 
-/// Lists of words.
+/// Lists of words. Before each stands of how many units it is.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     /// The units of the last lists, which are not in the file.
     units: Vec<u16>,
-    ends: Vec<End>,
+    lists: usize,
+    /// How many words all have.
+    words: usize,
     file: Option<File>,
-    /// How many lists end with each block of the file.
-    blocks: Vec<usize>,
+    blocks: Vec<Block>,
 }
 
-/// Where a list ends.
-#[derive(Clone, Copy, Debug, Default)]
-struct End {
-    /// In units, counted from the beginning of its block on.
-    units: u32,
-    /// In words, counted from the first list on.
-    words: u32,
+/// Some lists that are in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Block {
+    /// How many lists end with it.
+    lists: usize,
+    units: usize,
+}
+
+/// A number in one unit, or in two.
+fn units_of(number: u32) -> (u16, Option<u16>) {
+    let [low, high] = [number & 0xffff, number >> 16].map(|half| u16::try_from(half).expect("a half"));
+    if number < u32::from(LARGE) { (low, None) } else { (LARGE + high, Some(low)) }
 }
 
 impl Lists {
@@ -48,21 +54,27 @@ impl Lists {
         pieces: impl IntoIterator<Item = &'w Vec<WordId>>,
         folder: &Path,
     ) -> io::Result<()> {
-        let mut words = 0;
-        for word in pieces.into_iter().flatten() {
-            words += 1;
-            let number = word.number();
-            assert!(number < MOST, "memory bounds how many words there are");
-            let [low, high] =
-                [number & 0xffff, number >> 16].map(|half| u16::try_from(half).expect("a half"));
-            match number < u32::from(LARGE) {
-                true => self.units.push(low),
-                false => self.units.extend([LARGE + high, low]),
+        let start = self.units.len();
+        self.units.push(0);
+        for piece in pieces {
+            self.words += piece.len();
+            for word in piece {
+                let number = word.number();
+                assert!(number < MOST, "memory bounds how many words there are");
+                let (unit, next) = units_of(number);
+                self.units.push(unit);
+                self.units.extend(next);
             }
         }
-        let before = self.ends.last().map_or(0, |end| end.words);
-        let units = u32::try_from(self.units.len()).expect("memory bounds how many words a list has");
-        self.ends.push(End { units, words: before + words });
+        let len =
+            u32::try_from(self.units.len() - start - 1).expect("memory bounds how many words a list has");
+        assert!(len < MOST, "memory bounds how many words a list has");
+        let (unit, next) = units_of(len);
+        self.units[start] = unit;
+        if let Some(next) = next {
+            self.units.insert(start + 1, next);
+        }
+        self.lists += 1;
         if self.units.len() >= BLOCK { self.put_away(folder) } else { Ok(()) }
     }
 
@@ -75,24 +87,24 @@ impl Lists {
             let bytes: Vec<[u8; 2]> = self.units.iter().map(|unit| unit.to_ne_bytes()).collect();
             file.write_all(bytes.as_flattened())?;
         }
-        self.blocks.push(self.ends.len());
+        self.blocks.push(Block { lists: self.lists, units: self.units.len() });
         self.units.clear();
         Ok(())
     }
 
     /// How many lists there are.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.lists
     }
 
     /// How many words all lists have.
     pub(super) fn words(&self) -> usize {
-        self.ends.last().map_or(0, |end| end.words as usize)
+        self.words
     }
 
     /// How much memory the lists take, in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.units.capacity() * size_of::<u16>() + self.ends.len() * size_of::<End>()
+        self.units.capacity() * size_of::<u16>() + self.blocks.len() * size_of::<Block>()
     }
 
     /// What reads the lists from the first one on. There can be one at a time, since a file has one place at which it is
@@ -101,12 +113,23 @@ impl Lists {
         if let Some(mut file) = self.file.as_ref() {
             file.rewind()?;
         }
-        Ok(Reader { lists: self, next: 0, block: 0, units: Vec::new(), start: 0 })
+        Ok(Reader { lists: self, next: 0, block: 0, units: Vec::new(), at: 0 })
     }
 
     /// What tells of a word's ordinal among all in which list it is and where in that.
-    pub(super) fn places(&self) -> Places<'_> {
-        Places::new(&self.ends)
+    pub(super) fn places(&self) -> io::Result<Places> {
+        let mut reader = self.reader()?;
+        let mut words = 0;
+        let ends = (0..self.lists).map(|_| {
+            words += number_of(reader.next_list()?.count());
+            Ok(words)
+        });
+        Ok(Places::new(ends.collect::<io::Result<_>>()?))
+    }
+
+    /// How much memory that takes, in bytes.
+    pub(super) fn memory_of_places(&self) -> usize {
+        (self.lists + (self.words >> PLACES_LOG)) * size_of::<u32>()
     }
 }
 
@@ -120,7 +143,7 @@ pub(super) struct Reader<'l> {
     /// The units of that block, if it is in the file.
     units: Vec<u16>,
     /// Where in the block the list starts.
-    start: usize,
+    at: usize,
 }
 
 impl Reader<'_> {
@@ -129,29 +152,31 @@ impl Reader<'_> {
         if self.next == self.start_of_block() {
             self.load()?;
         }
-        let end = self.lists.ends[self.next].units as usize;
-        let units = if self.block < self.lists.blocks.len() { &self.units } else { &self.lists.units };
-        let list = Words(units[self.start..end].iter());
-        self.start = end;
         self.next += 1;
-        if self.lists.blocks.get(self.block) == Some(&self.next) {
+        let block = self.lists.blocks.get(self.block);
+        let units = if block.is_some() { &self.units } else { &self.lists.units };
+        let mut rest = Words(units[self.at..].iter());
+        let len = rest.next().map_or(0, |len| len.number() as usize);
+        let list = &rest.0.as_slice()[..len];
+        self.at = units.len() - rest.0.len() + len;
+        if block.is_some_and(|block| block.lists == self.next) {
             self.block += 1;
-            self.start = 0;
+            self.at = 0;
         }
-        Ok(list)
+        Ok(Words(list.iter()))
     }
 
     fn start_of_block(&self) -> usize {
-        self.block.checked_sub(1).map_or(0, |before| self.lists.blocks[before])
+        self.block.checked_sub(1).map_or(0, |before| self.lists.blocks[before].lists)
     }
 
     /// Reads the block from the file, unless it is in memory.
     fn load(&mut self) -> io::Result<()> {
-        let (Some(&end), Some(mut file)) = (self.lists.blocks.get(self.block), self.lists.file.as_ref())
+        let (Some(block), Some(mut file)) = (self.lists.blocks.get(self.block), self.lists.file.as_ref())
         else {
             return Ok(());
         };
-        let mut bytes = vec![0; self.lists.ends[end - 1].units as usize * size_of::<u16>()];
+        let mut bytes = vec![0; block.units * size_of::<u16>()];
         file.read_exact(&mut bytes)?;
         let (units, _) = bytes.as_chunks();
         self.units.clear();
@@ -181,35 +206,40 @@ impl Iterator for Words<'_> {
 const PLACES_LOG: u32 = 6;
 
 /// Where ordinals are.
-pub(super) struct Places<'l> {
-    ends: &'l [End],
+pub(super) struct Places {
+    /// How many words each list and those before it have.
+    ends: Vec<u32>,
     /// In which list the first ordinal of each run of them is.
     runs: Vec<u32>,
 }
 
-impl<'l> Places<'l> {
-    fn new(ends: &'l [End]) -> Self {
-        let words = ends.last().map_or(0, |end| end.words);
+impl Places {
+    fn new(ends: Vec<u32>) -> Self {
+        let words = ends.last().copied().unwrap_or_default();
         let mut list = 0_u32;
         let firsts = (0..words).step_by(1 << PLACES_LOG);
         let runs = firsts.map(|first| {
-            while ends[list as usize].words <= first {
+            while ends[list as usize] <= first {
                 list += 1;
             }
             list
         });
-        Self { ends, runs: runs.collect() }
+        Self { runs: runs.collect(), ends }
     }
 
     /// The list in which an ordinal is, and the ordinals of that list.
     pub(super) fn list_of(&self, ordinal: u32) -> (u32, Range<u32>) {
         let mut list = self.runs[(ordinal >> PLACES_LOG) as usize] as usize;
-        while self.ends[list].words <= ordinal {
+        while self.ends[list] <= ordinal {
             list += 1;
         }
-        let start = list.checked_sub(1).map_or(0, |before| self.ends[before].words);
-        (u32::try_from(list).expect("lists are entries, which have numbers"), start..self.ends[list].words)
+        let start = list.checked_sub(1).map_or(0, |before| self.ends[before]);
+        (number_of(list), start..self.ends[list])
     }
+}
+
+fn number_of(count: usize) -> u32 {
+    u32::try_from(count).expect("entries and words have numbers")
 }
 
 #[cfg(test)]
@@ -246,7 +276,7 @@ mod tests {
             let held = held(&lists, folder.path());
             prop_assert_eq!(&read(&held), &lists);
             prop_assert_eq!((held.len(), held.words()), (lists.len(), lists.concat().len()));
-            let places = held.places();
+            let places = held.places().expect("it reads");
             let mut ordinal = 0;
             for (at, list) in (0..).zip(&lists) {
                 let range = ordinal..ordinal + u32::try_from(list.len()).expect("few");
@@ -263,7 +293,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let lists = of(vec![vec![1; BLOCK - 1], vec![], vec![0xc000; BLOCK], vec![3], vec![], vec![4, 5]]);
         let held = held(&lists, folder.path());
-        assert_eq!(held.blocks, [3], "the last lists are in memory");
+        let ends: Vec<usize> = held.blocks.iter().map(|block| block.lists).collect();
+        assert_eq!(ends, [1, 3], "the last lists are in memory");
         assert!(read(&held) == lists && read(&held) == lists);
         assert_eq!(std::fs::read_dir(folder.path()).expect("it reads").count(), 0);
     }

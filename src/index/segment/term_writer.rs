@@ -9,8 +9,8 @@ use tantivy::index::Segment;
 use tantivy::postings::{FieldSerializer, InvertedIndexSerializer};
 use tantivy::schema::Field;
 
-use super::exact::ExactTerms;
-use super::inverted::{Form, Inverted};
+use super::exact::Term;
+use super::inverted::{Form, Inverted, Values};
 use super::lists::{Lists, Places};
 use super::texts::Occurrences;
 use crate::analysis::{STEM_MARK, Vocabulary};
@@ -29,13 +29,13 @@ pub(super) struct TermWriter<'s> {
     postings: InvertedIndexSerializer,
     norms: &'s FieldNormReaders,
     vocabulary: &'s Vocabulary,
-    /// How many occurrences are put in place at once.
+    /// How many bytes of occurrences are put in place at once.
     at_once: usize,
 }
 
 impl<'s> TermWriter<'s> {
     /// Begins to write the terms of a segment, the lengths of whose entries' fields are written, with about so many
-    /// occurrences in memory at once.
+    /// bytes of occurrences in memory at once.
     pub(super) fn open(
         segment: &Segment,
         norms: &'s FieldNormReaders,
@@ -56,17 +56,15 @@ impl<'s> TermWriter<'s> {
         Ok(self.postings.new_field(field, tokens, norms)?)
     }
 
-    /// Writes terms that stand for whole values.
-    pub(super) fn write_exact(&mut self, field: Field, terms: &ExactTerms) -> tantivy::Result<()> {
-        let terms = terms.of(field);
-        let entries = || terms.iter().flat_map(|(_, ranges)| ranges.iter());
-        let tokens = entries().map(|entries| u64::from(entries.end - entries.start)).sum();
+    /// Writes terms that stand for whole values, which are given in order.
+    pub(super) fn write_exact(&mut self, field: Field, terms: &[Term<'_>]) -> tantivy::Result<()> {
+        let tokens = terms.iter().map(|(_, entries)| u64::from(entries.end - entries.start)).sum();
         if tokens == 0 {
             return Ok(());
         }
         let mut field = self.field(field, tokens)?;
-        for (term, entries) in terms {
-            write_entries(&mut field, term, entries.iter().flat_map(Range::clone))?;
+        for same in terms.chunk_by(|(a, _), (b, _)| a == b) {
+            write_entries(&mut field, same[0].0, same.iter().flat_map(|(_, entries)| entries.clone()))?;
         }
         Ok(field.close()?)
     }
@@ -101,9 +99,8 @@ impl<'s> TermWriter<'s> {
         let inverted = Inverted::new(self.vocabulary, form, occurrences)?;
         let mut field = self.field(field, tokens)?;
         inverted.for_each(occurrences, at_once, |term, entries| {
-            let counts = || entries.chunk_by(|a, b| a == b).map(|same| (same[0], number(same.len())));
-            field.new_term(term, number(counts().count()), true)?;
-            counts().for_each(|(entry, count)| field.write_doc(entry, count, &[]));
+            field.new_term(term, number(counted(entries.clone()).count()), true)?;
+            counted(entries).for_each(|(entry, count)| field.write_doc(entry, count, &[]));
             field.close_term()
         })?;
         Ok(field.close()?)
@@ -124,7 +121,8 @@ impl<'s> TermWriter<'s> {
         let occurrences = Occurrences::Placed(lists);
         let Self { vocabulary, at_once, .. } = *self;
         let mut field = self.field(field, tokens)?;
-        let mut placed = Placed { places: lists.places(), entries, found: Vec::new(), positions: Vec::new() };
+        let mut placed =
+            Placed { places: lists.places()?, entries, found: Vec::new(), positions: Vec::new() };
         if stems == Stems::BesideTheirWords {
             let mut marked = vec![STEM_MARK as u8];
             let inverted = Inverted::new(vocabulary, Form::StemOrTerm, occurrences)?;
@@ -141,52 +139,79 @@ impl<'s> TermWriter<'s> {
 }
 
 /// What writes terms with their positions.
-struct Placed<'l, F> {
-    places: Places<'l>,
+struct Placed<F> {
+    places: Places,
     /// In which entries a list of words stands.
     entries: F,
-    /// The lists in which the term at hand is, and where its positions there end.
-    found: Vec<(u32, usize)>,
-    /// The positions, each as the distance from the one before in the same list.
+    /// The lists in which the term at hand is.
+    found: Vec<Found>,
+    /// Its positions in one of them, each as the distance from the one before.
     positions: Vec<u32>,
 }
 
-impl<F: Fn(u32) -> Range<DocId>> Placed<'_, F> {
-    fn write(&mut self, field: &mut FieldSerializer<'_>, term: &[u8], ordinals: &[u32]) -> io::Result<()> {
-        self.find(ordinals);
-        let entries = self.found.iter().map(|&(list, _)| (self.entries)(list).len());
+/// A list in which a term is.
+struct Found {
+    list: u32,
+    /// The ordinal of the first word of the list.
+    start: u32,
+    /// How often the term is in it.
+    count: u32,
+}
+
+impl<F: Fn(u32) -> Range<DocId>> Placed<F> {
+    fn write(
+        &mut self,
+        field: &mut FieldSerializer<'_>,
+        term: &[u8],
+        mut ordinals: Values<'_>,
+    ) -> io::Result<()> {
+        self.find(ordinals.clone());
+        let entries = self.found.iter().map(|found| (self.entries)(found.list).len());
         field.new_term(term, number(entries.sum()), true)?;
-        let mut start = 0;
-        for &(list, end) in &self.found {
-            let positions = &self.positions[start..end];
+        for &Found { list, start, count } in &self.found {
+            let mut before = start;
+            self.positions.clear();
+            self.positions.extend(
+                ordinals
+                    .by_ref()
+                    .take(count as usize)
+                    .map(|ordinal| ordinal - std::mem::replace(&mut before, ordinal)),
+            );
             for entry in (self.entries)(list) {
-                field.write_doc(entry, number(positions.len()), positions);
+                field.write_doc(entry, count, &self.positions);
             }
-            start = end;
         }
         field.close_term()
     }
 
-    /// Finds out in which lists, and where in these, some ordinals are.
-    fn find(&mut self, ordinals: &[u32]) {
+    /// Finds out in which lists some ordinals are.
+    fn find(&mut self, ordinals: Values<'_>) {
         self.found.clear();
-        self.positions.clear();
-        self.positions.reserve_exact(ordinals.len());
-        let mut range = 0..0;
-        let mut before = 0;
-        for &ordinal in ordinals {
-            if ordinal >= range.end {
-                let (list, ordinals) = self.places.list_of(ordinal);
-                (before, range) = (ordinals.start, ordinals);
-                self.found.push((list, 0));
-            }
-            self.positions.push(ordinal - before);
-            before = ordinal;
-            if let Some((_, end)) = self.found.last_mut() {
-                *end = self.positions.len();
+        let mut end = 0;
+        for ordinal in ordinals {
+            match self.found.last_mut() {
+                Some(found) if ordinal < end => found.count += 1,
+                _ => {
+                    let (list, ordinals) = self.places.list_of(ordinal);
+                    end = ordinals.end;
+                    self.found.push(Found { list, start: ordinals.start, count: 1 });
+                }
             }
         }
     }
+}
+
+/// Each of some values, which are in order, with how often it is there.
+fn counted(values: Values<'_>) -> impl Iterator<Item = (u32, u32)> {
+    let mut values = values.peekable();
+    std::iter::from_fn(move || {
+        let value = values.next()?;
+        let mut count = 1;
+        while values.next_if_eq(&value).is_some() {
+            count += 1;
+        }
+        Some((value, count))
+    })
 }
 
 fn number(count: usize) -> u32 {

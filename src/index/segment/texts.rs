@@ -116,7 +116,8 @@ impl Texts {
 
     /// How much memory the texts take, in bytes.
     pub(super) fn memory(&self) -> usize {
-        let lists = self.lists().iter().map(|lists| lists.memory()).sum::<usize>();
+        let lists =
+            self.lists().iter().map(|lists| lists.memory()).sum::<usize>() + self.bodies.memory_of_places();
         lists + self.documents.len() * size_of::<Range<DocId>>() + self.bodies.len() * self.norms.len()
     }
 
