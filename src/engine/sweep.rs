@@ -136,7 +136,7 @@ impl<'a> Sweep<'a> {
             for segment in self.segments() {
                 let mut tops = Tops::new(depth, self.group);
                 self.sweep_all(segment, &mut tops)?;
-                tops.finish(segment, self.snapshot.places(segment)?, &mut found);
+                self.finish(segment, tops, &mut found)?;
             }
             return Ok(found);
         }
@@ -155,10 +155,17 @@ impl<'a> Sweep<'a> {
                 Opened::Leaves(leaves, _) => self.sweep_ranked(segment, leaves, &mut tops, to_beat)?,
             }
             found.pruned |= to_beat(&tops).is_some();
-            tops.finish(segment, self.snapshot.places(segment)?, &mut found);
+            self.finish(segment, tops, &mut found)?;
         }
         found.keep_first(depth);
         Ok(found)
+    }
+
+    /// Adds what was found in a segment.
+    fn finish(&self, segment: u32, tops: Tops, found: &mut Found) -> Result<(), EngineError> {
+        let places = self.snapshot.places(segment);
+        tops.finish(segment, places, found);
+        Ok(places.checked()?)
     }
 
     fn open(&self, segment: u32) -> Result<Opened<'_>, EngineError> {
@@ -184,7 +191,7 @@ impl<'a> Sweep<'a> {
         tops: &mut Tops,
         to_beat: impl Fn(&Tops) -> Option<f64>,
     ) -> Result<(), EngineError> {
-        let places = self.snapshot.places(segment)?;
+        let places = self.snapshot.places(segment);
         let segment = self.reader(segment);
         let before = to_beat(tops).unwrap_or_default();
         walk.run(before, &mut |doc, key| {
@@ -204,7 +211,7 @@ impl<'a> Sweep<'a> {
         tops: &mut Tops,
         to_beat: impl Fn(&Tops) -> Option<f64>,
     ) -> Result<(), EngineError> {
-        let places = self.snapshot.places(segment)?;
+        let places = self.snapshot.places(segment);
         let segment = self.reader(segment);
         let slack = self.slack(segment)?;
         // The score of a single leaf is what tantivy says.
@@ -260,7 +267,7 @@ impl<'a> Sweep<'a> {
 
     /// Visits every passage that matches.
     fn sweep_all(&self, segment: u32, tops: &mut Tops) -> Result<(), EngineError> {
-        let places = self.snapshot.places(segment)?;
+        let places = self.snapshot.places(segment);
         let segment = self.reader(segment);
         let dates = segment.fast_fields().i64("date")?;
         for doc in self.matches(segment)? {
@@ -322,13 +329,15 @@ impl<'a> Sweep<'a> {
     }
 
     fn count_documents(&self, segment: u32) -> Result<usize, EngineError> {
-        let places = self.snapshot.places(segment)?;
+        let places = self.snapshot.places(segment);
         let mut last = None;
         let is_new = |doc: &DocId| {
             let id = Some(places.id(*doc));
             std::mem::replace(&mut last, id) != id
         };
-        Ok(self.matches(self.reader(segment))?.filter(is_new).count())
+        let count = self.matches(self.reader(segment))?.filter(is_new).count();
+        places.checked()?;
+        Ok(count)
     }
 
     /// Counts the documents that match, if that is asked for.
@@ -349,7 +358,7 @@ impl<'a> Sweep<'a> {
         segment: u32,
         documents: &[Candidate],
     ) -> Result<Vec<Vec<DocId>>, EngineError> {
-        let places = self.snapshot.places(segment)?;
+        let places = self.snapshot.places(segment);
         let mut matches = self.matches(self.reader(segment))?.peekable();
         let mut passages = Vec::with_capacity(documents.len());
         for document in documents {
@@ -358,12 +367,16 @@ impl<'a> Sweep<'a> {
             let of_document = std::iter::from_fn(|| matches.next_if(|&doc| places.id(doc) == document.id));
             passages.push(of_document.collect());
         }
+        places.checked()?;
         Ok(passages)
     }
 
     /// Which passage of which document was found.
     pub(super) fn candidate(&self, placed: &Placed) -> Result<Candidate, EngineError> {
-        Ok(Candidate::at(self.snapshot.places(placed.segment)?, placed.doc, placed.key))
+        let places = self.snapshot.places(placed.segment);
+        let candidate = Candidate::at(places, placed.doc, placed.key);
+        places.checked()?;
+        Ok(candidate)
     }
 }
 

@@ -1,8 +1,9 @@
-//! The index directory as tantivy sees it, with five changes.
+//! The index directory as tantivy sees it, with some changes.
 //!
 //! Readers take no lock: tantivy's own readers create and lock a file in the directory, which makes them wait
 //! for writers and fails where the directory is read-only. A reader that meets a commit half-way opens
-//! again (see [`super::Snapshot::open`]). And the first error of a write is kept, because tantivy's threads report
+//! again (see [`super::Snapshot::open`]). What it reads of a commit, it reads once, so that all of it is of one commit,
+//! and what only writers need to know it does not read. And the first error of a write is kept, because tantivy's threads report
 //! theirs as "a worker thread encountered an error", which says nothing of a full disk. What says which
 //! segments there are can be read by whoever may read the segments. And what a writer merges is not mapped whole (see
 //! [`Unmapped`]), while a reader asks for what it will read (see [`Prefetched`]).
@@ -10,8 +11,9 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use super::META_FILE;
 #[cfg(target_os = "linux")]
 use super::prefetched::{Cached, Prefetched};
 use super::unmapped::Unmapped;
@@ -42,9 +44,14 @@ pub(super) struct IndexDirectory {
     /// What a reader knows of the system's cache.
     #[cfg(target_os = "linux")]
     cached: Cached,
+    /// What a reader was told of the last commit.
+    commit: Arc<OnceLock<Vec<u8>>>,
     role: Role,
     fault: Fault,
 }
+
+/// Where tantivy notes which files it may delete.
+const MANAGED_FILE: &str = ".managed.json";
 
 /// The first error of a write, if there was one.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +113,7 @@ impl IndexDirectory {
             mapped: None,
             #[cfg(target_os = "linux")]
             cached: Cached::default(),
+            commit: Arc::default(),
             role,
             fault: Fault::default(),
         }
@@ -153,7 +161,17 @@ impl Directory for IndexDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.inner.atomic_read(path)
+        match (self.role, path.to_str()) {
+            (Role::Reader, Some(META_FILE)) => {
+                if let Some(commit) = self.commit.get() {
+                    return Ok(commit.clone());
+                }
+                let commit = self.inner.atomic_read(path)?;
+                Ok(self.commit.get_or_init(|| commit).clone())
+            }
+            (Role::Reader, Some(MANAGED_FILE)) => Err(OpenReadError::FileDoesNotExist(path.into())),
+            _ => self.inner.atomic_read(path),
+        }
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
@@ -211,5 +229,23 @@ impl Write for WatchedFile {
 impl TerminatingWrite for WatchedFile {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         self.fault.keep(self.file.flush().and_then(|()| self.file.get_mut().terminate_ref(token)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_is_told_of_one_commit_whatever_a_writer_does_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (commit, at) = (Path::new(META_FILE), folder.path().join(META_FILE));
+        std::fs::write(&at, "one").expect("it is written");
+        let [reader, writer] = [Role::Reader, Role::Writer]
+            .map(|role| IndexDirectory::open(folder.path(), role).expect("it opens"));
+        let read = |directory: &IndexDirectory| directory.atomic_read(commit).expect("it reads");
+        assert_eq!([read(&reader), read(&writer)], [b"one", b"one"]);
+        std::fs::write(&at, "two").expect("it is written");
+        assert_eq!([read(&reader.clone()), read(&writer)], [b"one", b"two"]);
     }
 }

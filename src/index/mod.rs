@@ -48,8 +48,8 @@ use directory::{IndexDirectory, Role};
 pub use facts::{Fact, FactKind, MAX_FACTS, MAX_KEY, MAX_VALUE, fact_of_term, folded_key, terms_of_key};
 pub use manifest::{Entry, EntryState, Manifest};
 use packed::{CODEBOOK_FILE, Unpacker};
-pub use places::Places;
 use places::PlacesOfSegments;
+pub use places::{Places, Stretch};
 use positions::PositionFiles;
 pub use schema::{FORMAT_VERSION, Fields, Kind, Meta, StoredPassage, TITLE_COUNTS, Totals};
 pub use writer::{DEFAULT_MEMORY, Writer, short_hash};
@@ -223,16 +223,12 @@ impl Snapshot {
 
     /// The document ids of some entries of a segment.
     pub fn ids_of(&self, segment: u32, docs: &[tantivy::DocId]) -> Result<Vec<String>, ReadError> {
-        Ok(self.places(segment)?.ids_of(docs)?)
+        Ok(self.places(segment).ids_of(docs)?)
     }
 
     /// Where the passages of a segment stand.
-    ///
-    /// # Errors
-    ///
-    /// The columns cannot be read.
-    pub fn places(&self, segment: u32) -> Result<&Places, ReadError> {
-        Ok(self.places.of(&self.searcher, segment)?)
+    pub fn places(&self, segment: u32) -> &Places {
+        self.places.of(&self.searcher, segment)
     }
 
     /// Where words stand in passages.

@@ -1,55 +1,108 @@
 //! Where the passages of a segment stand: in which document, and which of it.
 //!
-//! Opening a column costs time that grows with the segment. A search asks for these in each of its steps, and so they
-//! are opened once for each snapshot, and only in segments where something is asked for.
+//! Opening a column costs time that grows with the segment. A search asks for these in each of its steps, and mostly for
+//! few of them: so each is opened once for each snapshot, when something is asked of it.
 
 use std::sync::OnceLock;
 
+use tantivy::columnar::column_index::{ColumnIndex, Set};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::fastfield::FastFieldReaders;
+use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
 
 /// The columns that tell where each passage of a segment stands.
+///
+/// Those who ask walk through postings and cannot stop at an error. Where a column cannot be opened they are told nothing,
+/// and whoever is done asks whether [that was so](Self::checked).
 pub struct Places {
-    ids: Option<StrColumn>,
-    ordinals: Column<u64>,
-    passages: Column<u64>,
-    tokens: Column<u64>,
+    columns: FastFieldReaders,
+    entries: DocId,
+    ids: OnceLock<Option<StrColumn>>,
+    ordinals: OnceLock<Option<Column<u64>>>,
+    tokens: OnceLock<Option<Column<u64>>>,
+    fault: OnceLock<TantivyError>,
+}
+
+/// The passages of a document in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first of them.
+    pub first: DocId,
+    /// The last of them.
+    pub last: DocId,
+    /// How many tokens of the `stem` view they have.
+    pub tokens: u64,
 }
 
 impl Places {
-    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            ids: columns.str("id")?,
-            ordinals: columns.u64("ordinal")?,
-            passages: columns.u64("passages")?,
-            tokens: columns.u64("tokens_stem")?,
-        })
+    fn of(segment: &SegmentReader) -> Self {
+        Self {
+            columns: segment.fast_fields().clone(),
+            entries: segment.max_doc(),
+            ids: OnceLock::new(),
+            ordinals: OnceLock::new(),
+            tokens: OnceLock::new(),
+            fault: OnceLock::new(),
+        }
+    }
+
+    fn opened<'c, T>(
+        &self,
+        column: &'c OnceLock<Option<T>>,
+        open: impl FnOnce(&FastFieldReaders) -> tantivy::Result<Option<T>>,
+    ) -> Option<&'c T> {
+        let open = || {
+            open(&self.columns).unwrap_or_else(|error| {
+                self.fault.get_or_init(|| error);
+                None
+            })
+        };
+        column.get_or_init(open).as_ref()
+    }
+
+    /// Whether all was told that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// A column of which something was asked cannot be read.
+    pub fn checked(&self) -> tantivy::Result<()> {
+        self.fault.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    fn ids(&self) -> Option<&StrColumn> {
+        self.opened(&self.ids, |columns| columns.str("id"))
     }
 
     /// The number of the document's id among those of the segment in their order.
     pub fn id(&self, doc: DocId) -> u64 {
-        self.ids.as_ref().and_then(|ids| ids.ords().first(doc)).unwrap_or_default()
+        self.ids().and_then(|ids| ids.ords().first(doc)).unwrap_or_default()
     }
 
     /// The document ids of some entries.
     pub(super) fn ids_of(&self, docs: &[DocId]) -> tantivy::Result<Vec<String>> {
-        ids_of(self.ids.as_ref(), docs)
+        let ids = ids_of(self.ids(), docs)?;
+        self.checked()?;
+        Ok(ids)
     }
 
     /// Which passage of its document an entry is; that of no passage is 0.
     pub fn ordinal(&self, doc: DocId) -> u64 {
-        self.ordinals.first(doc).unwrap_or_default()
+        let ordinals = self.opened(&self.ordinals, |columns| columns.u64("ordinal").map(Some));
+        ordinals.and_then(|ordinals| ordinals.first(doc)).unwrap_or_default()
     }
 
-    /// How many passages the document has whose record stands here.
-    pub fn passages(&self, record: DocId) -> Option<u64> {
-        self.passages.first(record)
-    }
-
-    /// How many tokens of the `stem` view the document has whose record stands here.
-    pub fn tokens(&self, record: DocId) -> u64 {
-        self.tokens.first(record).unwrap_or_default()
+    /// The passages of the document that a passage is of.
+    ///
+    /// A document's passages stand side by side behind its record, and only records say how many tokens there are: so
+    /// which entries say so tells where documents begin.
+    pub fn document(&self, passage: DocId) -> Stretch {
+        let alone = Stretch { first: passage, last: passage, tokens: 0 };
+        let tokens = self.opened(&self.tokens, |columns| columns.u64("tokens_stem").map(Some));
+        let Some(Column { index: ColumnIndex::Optional(records), values }) = tokens else { return alone };
+        let next = records.rank(passage);
+        let Some(record) = next.checked_sub(1) else { return alone };
+        let end = if next < records.num_non_nulls() { records.select(next) } else { self.entries };
+        Stretch { first: records.select(record) + 1, last: end - 1, tokens: values.get_val(record) }
     }
 }
 
@@ -73,7 +126,7 @@ pub(super) fn ids_of(column: Option<&StrColumn>, docs: &[DocId]) -> tantivy::Res
     Ok(ids)
 }
 
-/// The places of all segments, each opened when it is first asked for.
+/// The places of all segments.
 pub(super) struct PlacesOfSegments(Vec<OnceLock<Places>>);
 
 impl PlacesOfSegments {
@@ -81,12 +134,7 @@ impl PlacesOfSegments {
         Self(searcher.segment_readers().iter().map(|_| OnceLock::new()).collect())
     }
 
-    pub(super) fn of(&self, searcher: &Searcher, segment: u32) -> tantivy::Result<&Places> {
-        let places = &self.0[segment as usize];
-        if let Some(places) = places.get() {
-            return Ok(places);
-        }
-        let opened = Places::open(searcher.segment_reader(segment))?;
-        Ok(places.get_or_init(|| opened))
+    pub(super) fn of(&self, searcher: &Searcher, segment: u32) -> &Places {
+        self.0[segment as usize].get_or_init(|| Places::of(searcher.segment_reader(segment)))
     }
 }

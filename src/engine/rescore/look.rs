@@ -16,7 +16,7 @@ use super::super::plan::Value;
 use super::super::sweep::plain_value;
 use super::{RankedWord, RatedLeaf, Rescored, Rescorer, Saturation};
 use crate::analysis::{Language, STEM_MARK};
-use crate::index::Places;
+use crate::index::{Places, Stretch};
 
 /// What is read of words that are looked for near each other.
 const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
@@ -48,14 +48,10 @@ struct Document {
 }
 
 impl Document {
-    /// The document of a passage: its record stands before its first passage.
+    /// The document of a passage.
     fn of(doc: DocId, places: &Places, average: f64) -> Self {
-        let ordinal = places.ordinal(doc);
-        let first = doc - DocId::try_from(ordinal).unwrap_or_default().min(doc);
-        let record = first.saturating_sub(1);
-        let passages = places.passages(record).unwrap_or(1).max(ordinal + 1);
-        let last = first + DocId::try_from(passages - 1).unwrap_or_default();
-        Self { first, last, length: places.tokens(record) as f64 / average }
+        let Stretch { first, last, tokens } = places.document(doc);
+        Self { first, last, length: tokens as f64 / average }
     }
 }
 
@@ -115,7 +111,7 @@ struct Counts {
 impl<'r, 'a> Look<'r, 'a> {
     /// A look at a segment, from its first passage on.
     pub(super) fn new(rescorer: &'r Rescorer<'a>, segment: u32) -> Result<Self, EngineError> {
-        let places = rescorer.snapshot.places(segment)?;
+        let places = rescorer.snapshot.places(segment);
         let segment = rescorer.snapshot.searcher().segment_reader(segment);
         let leaves = rescorer.leaves.iter().map(|leaf| rescorer.cursor(leaf, segment));
         Ok(Self {
@@ -139,6 +135,7 @@ impl<'r, 'a> Look<'r, 'a> {
             rescored.extend(self.document(&document, here)?);
             rest = later;
         }
+        self.places.checked()?;
         Ok(rescored)
     }
 
@@ -458,6 +455,9 @@ fn count_nearby(first: &[u32], second: &[u32]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::laws::{Titled, snapshot};
     use super::*;
 
     #[test]
@@ -466,5 +466,37 @@ mod tests {
         assert_eq!(count_nearby(&[1, 2, 30], &[8, 20, 31, 32]), 2);
         assert_eq!(count_nearby(&[1, 2], &[10, 11]), 0);
         assert_eq!(count_nearby(&[], &[9]), 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn the_passages_of_a_document_are_known_by_where_records_stand(
+            groups in prop::collection::vec(prop::collection::vec(0..9_usize, 1..30), 1..4),
+        ) {
+            let text = "radar warning".to_owned();
+            let of_group = |counts: &Vec<usize>| -> Vec<Titled> {
+                counts.iter().map(|&count| (None, vec![text.clone(); count])).collect()
+            };
+            let folder = tempfile::tempdir().expect("a folder");
+            let snapshot = snapshot(folder.path(), &groups.iter().map(of_group).collect::<Vec<_>>());
+            let entries: usize = groups.iter().flatten().map(|count| count + 1).sum();
+            let readers = snapshot.searcher().segment_readers();
+            prop_assert_eq!(entries, readers.iter().map(|segment| segment.max_doc() as usize).sum::<usize>());
+            for (number, segment) in (0..).zip(readers) {
+                let places = snapshot.places(number);
+                let ordinals = segment.fast_fields().u64("ordinal").expect("a column");
+                let known = |doc| ordinals.first(doc).map(|ordinal| (doc, DocId::try_from(ordinal).expect("few")));
+                let passages: Vec<(DocId, DocId)> = (0..segment.max_doc()).filter_map(known).collect();
+                for document in passages.chunk_by(|(_, before), (_, ordinal)| before < ordinal) {
+                    let (first, last) = (document[0].0, document[document.len() - 1].0);
+                    let stretch = Stretch { first, last, tokens: 2 * u64::from(last - first + 1) };
+                    for &(doc, _) in document {
+                        prop_assert_eq!(places.document(doc), stretch);
+                    }
+                }
+                prop_assert!(places.checked().is_ok());
+            }
+        }
     }
 }
