@@ -12,6 +12,7 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use super::allocator::keep_what_is_freed;
 use super::diagnostics::{Failure, Outcome, tell};
 use super::index::{ReadArguments, WalkArguments, WriteArguments, pass, summary};
 use super::progress::Detail;
@@ -97,6 +98,7 @@ struct RefreshArguments {
 }
 
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Outcome, Failure> {
+    keep_what_is_freed();
     let filter = arguments.hits.filter()?;
     let problems = refresh(global, &arguments.refresh)?;
     let session = Arc::new(Session {

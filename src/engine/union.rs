@@ -101,7 +101,7 @@ impl Union {
             false => stems.clone(),
         };
         let lengths = Lengths { stems, forms };
-        Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::default() })
+        Ok(Walk { rest: rest(&cursors), cursors, lengths, threshold: 0.0, window: Window::closed() })
     }
 }
 
@@ -163,6 +163,7 @@ impl Walk<'_> {
     /// Visits the passages whose scores reach the threshold, which each visit may raise.
     pub(super) fn run(mut self, threshold: f64, visit: &mut dyn FnMut(DocId, f64) -> f64) {
         self.threshold = threshold;
+        self.window = Window::default();
         loop {
             let leading = self.rest.iter().take_while(|&&rest| rest >= self.threshold && rest > 0.0).count();
             let next = self.cursors[..leading].iter().map(Cursor::doc).min();
@@ -246,6 +247,11 @@ impl Default for Window {
 }
 
 impl Window {
+    /// One that has no room yet: while one segment is walked through, the windows of others would be memory for nothing.
+    fn closed() -> Self {
+        Self { first: 0, scores: Vec::new(), seen: Vec::new() }
+    }
+
     fn doc(&self, at: usize) -> DocId {
         self.first + DocId::try_from(at).unwrap_or_default()
     }
