@@ -136,7 +136,8 @@ impl Word<'_> {
 }
 
 fn words(text: &str) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
+    // As many as most texts of so many letters have.
+    let mut words = Vec::with_capacity(text.len() / 6);
     let mut walk = Tokens::new(text);
     while walk.advance() {
         let Token { ref term, ref span, position, kind, is_hiragana } = *walk.token();

@@ -4,8 +4,8 @@
 //! [second look](super::rescore) ranks the first of these anew. What comes behind them keeps its order, with scores
 //! below theirs.
 
-use std::collections::HashSet;
-use std::ops::Range;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::{DocAddress, DocId};
 
@@ -77,7 +77,8 @@ impl Engine for LocalEngine {
     fn search(&self, request: &Request) -> Result<Response, EngineError> {
         let compiled = compile_request(request, &self.snapshot)?;
         let sweep = Sweep::new(&self.snapshot, request, compiled)?;
-        Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer: sweep.rescorer()? }.run()
+        let rescorer = sweep.rescorer()?;
+        Search { snapshot: &self.snapshot, request, sweep: &sweep, rescorer, read: RefCell::default() }.run()
     }
 
     fn widened(&self, query: &Query, hits: &[Hit]) -> Result<Query, EngineError> {
@@ -108,6 +109,8 @@ struct Search<'a> {
     sweep: &'a Sweep<'a>,
     /// The second look, where there is something to see.
     rescorer: Option<Rescorer<'a>>,
+    /// What was read to tell ties apart.
+    read: RefCell<HashMap<DocAddress, (StoredPassage, String)>>,
 }
 
 /// A passage in its place of the ranking.
@@ -117,6 +120,10 @@ struct Ranked {
     /// What its plain score was multiplied with to come behind those that were looked at again; `None` for these.
     behind: Option<f64>,
 }
+
+/// Up to so many ties are told apart by what is stored with them, which is read anyway of those that are shown; of more,
+/// the columns of their segments are opened.
+const FEW_TIES: usize = 8;
 
 /// One of several passages with the same key: its segment, and which passage it is.
 type Tie = (u32, Candidate, Ranked);
@@ -141,7 +148,11 @@ impl Search<'_> {
             (true, true) => (self.sweep.count()?, true),
             (true, false) => (found.seen, false),
         };
-        let mut ranking = self.in_order(self.ranking(found)?, 0..wanted)?;
+        let mut ranking = self.ranking(found)?;
+        // Where a page begins and ends; the hits on it are put in order by what is read of them.
+        for place in [self.request.offset, wanted] {
+            ranking = self.in_order(ranking, place)?;
+        }
         ranking.truncate(wanted);
         let shown = ranking.split_off(self.request.offset.min(ranking.len()));
         Ok(Response {
@@ -221,14 +232,14 @@ impl Search<'_> {
     /// As good as the last one is, so are all its ties: they are looked at, too, unless they are many. To tell which of
     /// them come first would take longer.
     fn pool(&self, passages: Vec<Ranked>) -> Result<(Vec<Ranked>, Vec<Ranked>), EngineError> {
-        let mut pool = self.in_order(passages, 0..0)?;
+        let mut pool = self.in_order(passages, 0)?;
         let last = pool.get(POOL - 1).map(|last| last.placed.key);
         let with_ties = last.map(|last| pool.partition_point(|ranked| ranked.placed.key >= last));
         let size = match with_ties {
             None => pool.len(),
             Some(size) if size < POOL + TIES => size,
             Some(_) => {
-                pool = self.in_order(pool, POOL..POOL)?;
+                pool = self.in_order(pool, POOL)?;
                 POOL
             }
         };
@@ -236,15 +247,14 @@ impl Search<'_> {
         Ok((pool, rest))
     }
 
-    /// Candidates by key; of equal ones by document id, then by ordinal. Reading ids takes time: it is done only for
-    /// ties that reach into `places`, or across them where they are none.
-    fn in_order(&self, mut ranked: Vec<Ranked>, places: Range<usize>) -> Result<Vec<Ranked>, EngineError> {
+    /// Candidates by key; of equal ones, those across this place by document id, then by ordinal. Reading ids takes time.
+    fn in_order(&self, mut ranked: Vec<Ranked>, place: usize) -> Result<Vec<Ranked>, EngineError> {
         ranked.sort_by(|a, b| b.placed.key.total_cmp(&a.placed.key));
         let mut start = 0;
         for ties in ranked.chunk_by_mut(|a, b| a.placed.key.total_cmp(&b.placed.key).is_eq()) {
             let end = start + ties.len();
-            if ties.len() > 1 && start < places.end && end > places.start {
-                self.put_ties_in_order(ties, places.end - start)?;
+            if start < place && place < end {
+                self.put_ties_in_order(ties, place - start)?;
             }
             start = end;
         }
@@ -254,6 +264,9 @@ impl Search<'_> {
     /// Puts the first ones of some ties in order, so many as are needed. No more of a segment can be among these, and in a
     /// segment the order is known without reading ids.
     fn put_ties_in_order(&self, ties: &mut [Ranked], needed: usize) -> Result<(), EngineError> {
+        if ties.len() <= FEW_TIES {
+            return self.put_few_in_order(ties);
+        }
         let known = ties.iter().map(|tie| Ok((tie.placed.segment, self.sweep.candidate(&tie.placed)?, *tie)));
         let mut known = known.collect::<Result<Vec<_>, EngineError>>()?;
         known.sort_by_key(|(segment, candidate, _)| (*segment, *candidate));
@@ -262,6 +275,19 @@ impl Search<'_> {
         for (place, (_, _, tie)) in ties.iter_mut().zip(in_order) {
             *place = tie;
         }
+        Ok(())
+    }
+
+    fn put_few_in_order(&self, ties: &mut [Ranked]) -> Result<(), EngineError> {
+        let mut read = self.read.borrow_mut();
+        for tie in ties.iter() {
+            let address = tie.placed.address();
+            read.insert(address, self.snapshot.passage_at(address)?);
+        }
+        ties.sort_by(|a, b| {
+            let [(a, _), (b, _)] = [a, b].map(|tie| &read[&tie.placed.address()]);
+            a.id.cmp(&b.id).then(a.ordinal.cmp(&b.ordinal))
+        });
         Ok(())
     }
 
@@ -299,15 +325,22 @@ impl Search<'_> {
             return Ok(Vec::new());
         }
         let mut shown = shown.to_vec();
+        let keys: Vec<f64> = shown.iter().map(|ranked| ranked.placed.key).collect();
         let measures = self.measures(&mut shown)?;
-        let numbered = (self.request.offset + 1..).zip(shown.iter().zip(measures));
-        let mut numbered: Vec<_> = numbered.collect();
+        let mut shown: Vec<_> = keys.into_iter().zip(shown.iter().zip(measures)).collect();
         // Stored texts are compressed in blocks; read in the order in which they stand, each is opened once.
-        numbered.sort_by_key(|(_, (ranked, _))| (ranked.placed.segment, ranked.placed.doc));
-        let hits = numbered.into_iter().map(|(rank, (placed, measure))| self.hit(rank, placed, measure));
-        let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
-        hits.sort_by_key(|hit| hit.rank);
-        Ok(hits)
+        shown.sort_by_key(|(_, (ranked, _))| (ranked.placed.segment, ranked.placed.doc));
+        let hits = shown.into_iter().map(|(key, (ranked, measure))| Ok((key, self.hit(ranked, measure)?)));
+        let mut hits = hits.collect::<Result<Vec<_>, EngineError>>()?;
+        hits.sort_by(|(a_key, a), (b_key, b)| {
+            let of_documents = || a.document.id.cmp(&b.document.id);
+            let of_passages = || a.passage.ordinal.cmp(&b.passage.ordinal);
+            b_key.total_cmp(a_key).then_with(of_documents).then_with(of_passages)
+        });
+        for (rank, (_, hit)) in (self.request.offset + 1..).zip(&mut hits) {
+            hit.rank = rank;
+        }
+        Ok(hits.into_iter().map(|(_, hit)| hit).collect())
     }
 
     /// The scores of the hits, and for documents the numbers of their passages that match. Where documents are not
@@ -384,13 +417,15 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn hit(&self, rank: usize, ranked: &Ranked, measure: Measure) -> Result<Hit, EngineError> {
-        let address = DocAddress::new(ranked.placed.segment, ranked.placed.doc);
-        let (stored, text) = self.snapshot.passage_at(address)?;
+    /// A hit, whose rank is still to be told.
+    fn hit(&self, ranked: &Ranked, measure: Measure) -> Result<Hit, EngineError> {
+        let address = ranked.placed.address();
+        let read = self.read.borrow_mut().remove(&address);
+        let (stored, text) = read.map_or_else(|| self.snapshot.passage_at(address), Ok)?;
         Ok(Hit {
             matching_passages: measure.passages,
             explanation: self.request.explain.then(|| self.explanation(ranked, &measure.explained)),
-            ..hit_of(rank, measure.score, stored, text)
+            ..hit_of(0, measure.score, stored, text)
         })
     }
 

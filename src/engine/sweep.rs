@@ -7,7 +7,7 @@
 use tantivy::columnar::Column;
 use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query as TantivyQuery, Scorer, Weight};
 use tantivy::schema::Field;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::EngineError;
 use super::compile::{Compiled, Leaf, Neighbours, RankedWord};
@@ -73,6 +73,13 @@ pub(super) struct Placed {
     pub(super) segment: u32,
     pub(super) doc: DocId,
     pub(super) key: f64,
+}
+
+impl Placed {
+    /// Where it stands.
+    pub(super) fn address(&self) -> DocAddress {
+        DocAddress::new(self.segment, self.doc)
+    }
 }
 
 /// What a sweep found.

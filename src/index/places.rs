@@ -99,11 +99,31 @@ impl Places {
         let alone = Stretch { first: passage, last: passage, tokens: 0 };
         let tokens = self.opened(&self.tokens, |columns| columns.u64("tokens_stem").map(Some));
         let Some(Column { index: ColumnIndex::Optional(records), values }) = tokens else { return alone };
-        let next = records.rank(passage);
-        let Some(record) = next.checked_sub(1) else { return alone };
-        let end = if next < records.num_non_nulls() { records.select(next) } else { self.entries };
-        Stretch { first: records.select(record) + 1, last: end - 1, tokens: values.get_val(record) }
+        // How many records there are before an entry takes a look to tell, where one of them is a long walk.
+        let before = records.rank(passage);
+        let Some(record) = before.checked_sub(1) else { return alone };
+        let is_of_it = |entry| records.rank(entry) == before;
+        let to_first = furthest(passage, |steps| is_of_it(passage - steps));
+        let to_next = furthest(self.entries - passage, |steps| is_of_it(passage + steps));
+        Stretch { first: passage - to_first, last: passage + to_next - 1, tokens: values.get_val(record) }
     }
+}
+
+/// The largest of the numbers up to `most` that a test holds for, which is one that holds for 0 and for none behind the
+/// first for which it does not. It takes few tests where that is small (Bentley and Yao 1976).
+fn furthest(most: u32, holds: impl Fn(u32) -> bool) -> u32 {
+    let (mut held, mut step) = (0, 1);
+    while step <= most - held && holds(held + step) {
+        held += step;
+        step *= 2;
+    }
+    while step > 0 {
+        if step <= most - held && holds(held + step) {
+            held += step;
+        }
+        step /= 2;
+    }
+    held
 }
 
 /// The document ids of some entries of the segment whose column of ids this is.
@@ -136,5 +156,22 @@ impl PlacesOfSegments {
 
     pub(super) fn of(&self, searcher: &Searcher, segment: u32) -> &Places {
         self.0[segment as usize].get_or_init(|| Places::of(searcher.segment_reader(segment)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_furthest_is_found_wherever_it_is(most in 0..u32::MAX, part in 0.0..1.0_f64, near in 0..20_u32) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a number")]
+            for last in [near.min(most), (f64::from(most) * part) as u32, most] {
+                prop_assert_eq!(furthest(most, |number| number <= last), last);
+            }
+        }
     }
 }
