@@ -54,7 +54,7 @@ pub struct Options {
     pub archive_depth: usize,
     /// How sources of untrusted formats are read.
     pub isolation: isolate::Options,
-    /// How long a pass may go on before it publishes what it has. By default 30 seconds.
+    /// How long a pass may go on before it publishes what it has. By default a minute.
     pub commit_every: Duration,
 }
 
@@ -67,7 +67,7 @@ impl Default for Options {
             dictionaries: None,
             archive_depth: 5,
             isolation: isolate::Options::default(),
-            commit_every: Duration::from_secs(30),
+            commit_every: Duration::from_secs(60),
         }
     }
 }

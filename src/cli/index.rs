@@ -178,7 +178,7 @@ pub(super) struct WriteArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(super) wait: u64,
     /// How often a long pass publishes what it has
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide_default_value = false)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, hide_default_value = false)]
     commit_every: f64,
     /// How much memory to take for what is not written yet; with more of it a first pass is faster
     #[arg(long, value_name = "SIZE", value_parser = parse_memory, default_value = "176M")]

@@ -171,8 +171,9 @@ impl Work {
         let totals = self.compose(&mut open.segment, record, passages, kind)?;
         open.added.add(totals);
         let memory = open.memory() + open.segment.memory(self.analyzer.vocabulary(), self.place.memory);
+        let is_full = memory >= self.place.memory || open.segment.is_full();
         self.open = Some(open);
-        if memory >= self.place.memory { self.finish_segment() } else { Ok(()) }
+        if is_full { self.finish_segment() } else { Ok(()) }
     }
 
     /// Finishes everything that is under way.

@@ -36,6 +36,9 @@ use term_writer::{Stems, TermWriter};
 pub(super) use texts::PassageWords;
 use texts::{Occurrences, Texts};
 
+/// From how many words on a segment takes no more documents. Few in tests, so that one of them can be filled.
+const MOST_WORDS: usize = if cfg!(test) { 100_000 } else { 1 << 30 };
+
 /// A segment while it is made.
 pub(super) struct SegmentBuilder {
     segment: Segment,
@@ -99,6 +102,11 @@ impl SegmentBuilder {
             + self.columns.memory()
             + self.store.mem_usage()
             + vocabulary.memory()
+    }
+
+    /// Whether there are as many words as have numbers, however much memory there is: no document has twice as many again.
+    pub(super) fn is_full(&self) -> bool {
+        self.texts.words() >= MOST_WORDS
     }
 
     /// Takes the words of a document's title and passages; `make` makes those of a passage. The document's entries are to

@@ -438,4 +438,19 @@ mod tests {
         assert_eq!(texts(folder.path(), "before.txt"), ["before it finishes"]);
         assert_eq!(texts(folder.path(), "behind.txt"), ["behind that"]);
     }
+
+    #[test]
+    fn a_segment_takes_no_more_words_than_have_numbers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::open(folder.path(), Duration::ZERO).expect("a new index");
+        let mut composer = writer.composer(&Dictionaries::default());
+        let text = "radar ".repeat(60_000);
+        for number in 0..5 {
+            put_by(&mut composer, &format!("{number}.txt"), &text).expect("it is put");
+        }
+        composer.work().lock().expect("nobody panicked").finish().expect("it is written");
+        let finished = writer.finished.lock().expect("nobody panicked");
+        let entries: Vec<u32> = finished.iter().map(|part| part.segment.max_doc()).collect();
+        assert_eq!(entries, [4, 4, 2], "a record and a passage of each");
+    }
 }

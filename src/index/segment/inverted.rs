@@ -1,10 +1,10 @@
 //! From the words of texts to the texts of words.
 //!
-//! Texts are kept as they come, as lists of numbers. When a segment is written, walks over them count how much room the
-//! occurrences of each term take, so that another can put each in its place: a distribution count, which is linear (Knuth,
-//! The Art of Computer Programming, 5.2). To bound memory only so many occurrences are put in place at once, those of some
-//! terms that follow each other, and there are as many walks as that takes. An occurrence is noted by how far it is behind
-//! the last one of its term, in seven bits a byte: the more frequent a term, the less each takes.
+//! Texts are kept as they come, as lists of numbers. When a segment is written, a first walk over them counts how often
+//! each word stands there, so that a second can put each occurrence in its place: a distribution count, which is linear
+//! (Knuth, The Art of Computer Programming, 5.2). To bound memory only so many occurrences are put in place at once,
+//! those of some terms that follow each other, and there are as many walks as that takes. An occurrence is noted by how far
+//! it is behind the last one of its term, in seven bits a byte: the more frequent a term, the less each takes.
 
 use std::io;
 use std::ops::Range;
@@ -63,8 +63,8 @@ struct Term {
     word: WordId,
     /// How often it occurs.
     count: u32,
-    /// How many bytes its occurrences take.
-    bytes: u32,
+    /// How many bytes its occurrences take at most.
+    room: u32,
 }
 
 /// Where the next occurrence of a term goes, and what the last one was.
@@ -110,9 +110,11 @@ impl ExactSizeIterator for Values<'_> {}
 const BITS: u32 = 7;
 const LOW_BITS: u8 = (1 << BITS) - 1;
 
-/// How many bytes a number takes.
-fn bytes_of(number: u32) -> u32 {
-    (u32::BITS - (number | 1).leading_zeros()).div_ceil(BITS)
+/// How many bytes so many distances take at most that are so much together: no more of them take another byte than are as
+/// long as that takes.
+fn room(count: u32, together: u32) -> u32 {
+    let more = (BITS..u32::BITS).step_by(BITS as usize).map(|bits| count.min(together >> bits));
+    count + more.sum::<u32>()
 }
 
 /// Puts a number at a place; gives the place behind it.
@@ -136,7 +138,11 @@ impl<'v> Inverted<'v> {
         occurrences: Occurrences<'_>,
     ) -> io::Result<Self> {
         let mut counts = vec![0_u32; vocabulary.len()];
-        occurrences.for_each(|word, _| counts[word.number() as usize] += 1)?;
+        let mut last = 0;
+        occurrences.for_each(|word, value| {
+            counts[word.number() as usize] += 1;
+            last = value;
+        })?;
         let words = (0..).zip(&counts).filter(|&(_, &count)| count > 0);
         let words = words.map(|(number, _)| WordId::from(number));
         let mut words: Vec<_> = words
@@ -151,22 +157,15 @@ impl<'v> Inverted<'v> {
         for (_, word) in words {
             let count = counts[word.number() as usize];
             match terms.last_mut() {
-                Some(last) if form.of(vocabulary, last.word) == form.of(vocabulary, word) => {
-                    last.count += count
+                Some(before) if form.of(vocabulary, before.word) == form.of(vocabulary, word) => {
+                    before.count += count
                 }
-                _ => terms.push(Term { word, count, bytes: 0 }),
+                _ => terms.push(Term { word, count, room: 0 }),
             }
             ranks[word.number() as usize] =
                 u32::try_from(terms.len() - 1).expect("there are no more terms than words");
         }
-        let mut last = vec![0; terms.len()];
-        occurrences.for_each(|word, value| {
-            let rank = ranks[word.number() as usize] as usize;
-            if let (Some(term), Some(last)) = (terms.get_mut(rank), last.get_mut(rank)) {
-                term.bytes += bytes_of(value - *last);
-                *last = value;
-            }
-        })?;
+        terms.iter_mut().for_each(|term| term.room = room(term.count, last));
         Ok(Self { vocabulary, form, ranks, terms })
     }
 
@@ -180,7 +179,7 @@ impl<'v> Inverted<'v> {
     ) -> io::Result<()> {
         let groups = self.groups(at_once);
         let of_words = self.groups_of_words(&groups);
-        let sizes: Vec<_> = groups.iter().map(|terms| self.bytes_of(terms.clone())).collect();
+        let sizes: Vec<_> = groups.iter().map(|terms| self.room_of(terms.clone())).collect();
         // As much as the largest takes: were it to grow, it would become twice as large.
         let mut bytes = Vec::with_capacity(sizes.iter().copied().max().unwrap_or_default());
         let mut places = Vec::new();
@@ -198,33 +197,33 @@ impl<'v> Inverted<'v> {
             })?;
             let mut from = 0;
             for (term, place) in self.terms[terms].iter().zip(&places) {
-                let end = place.next as usize;
-                let values = Values { bytes: bytes[from..end].iter(), count: term.count, last: 0 };
+                let values =
+                    Values { bytes: bytes[from..place.next as usize].iter(), count: term.count, last: 0 };
                 write(self.form.of(self.vocabulary, term.word), values)?;
-                from = end;
+                from += term.room as usize;
             }
         }
         Ok(())
     }
 
-    /// How many bytes the occurrences of some terms take.
-    fn bytes_of(&self, terms: Range<usize>) -> usize {
-        self.terms[terms].iter().map(|term| term.bytes as usize).sum()
+    /// How many bytes the occurrences of some terms take at most.
+    fn room_of(&self, terms: Range<usize>) -> usize {
+        self.terms[terms].iter().map(|term| term.room as usize).sum()
     }
 
     /// Groups of terms that follow each other, with about so many bytes of occurrences each, or with one term; at most so
     /// many groups as have a number.
     fn groups(&self, at_once: usize) -> Vec<Range<usize>> {
-        let all = self.bytes_of(0..self.terms.len());
+        let all = self.room_of(0..self.terms.len());
         // Two that follow each other have more bytes together than one may have.
         let at_once = at_once.max(2 * all / usize::from(NO_GROUP) + 1);
         let (mut groups, mut start, mut sum) = (Vec::new(), 0, 0);
         for (at, term) in self.terms.iter().enumerate() {
-            if at > start && sum + term.bytes as usize > at_once {
+            if at > start && sum + term.room as usize > at_once {
                 groups.push(start..at);
                 (start, sum) = (at, 0);
             }
-            sum += term.bytes as usize;
+            sum += term.room as usize;
         }
         if start < self.terms.len() {
             groups.push(start..self.terms.len());
@@ -246,7 +245,7 @@ impl<'v> Inverted<'v> {
         let mut next = 0;
         places.extend(self.terms[terms].iter().map(|term| {
             let place = Place { next, last: 0 };
-            next += term.bytes;
+            next += term.room;
             place
         }));
     }
@@ -277,12 +276,10 @@ mod tests {
         ) {
             values.sort_unstable();
             let distances = values.iter().scan(0, |last, &value| Some(value - std::mem::replace(last, value)));
-            let size: u32 = distances.clone().map(bytes_of).sum();
-            let mut bytes = vec![0; size as usize];
-            let end = distances.fold(0, |at, distance| put(&mut bytes, at, distance));
-            prop_assert_eq!(end, size);
             let count = u32::try_from(values.len()).expect("few");
-            let read: Vec<u32> = Values { bytes: bytes.iter(), count, last: 0 }.collect();
+            let mut bytes = vec![0; room(count, values[values.len() - 1]) as usize];
+            let end = distances.fold(0, |at, distance| put(&mut bytes, at, distance));
+            let read: Vec<u32> = Values { bytes: bytes[..end as usize].iter(), count, last: 0 }.collect();
             prop_assert_eq!(read, values);
         }
 
