@@ -7,6 +7,7 @@
 //! A merge takes memory for each entry. While a pass goes on, which takes some for its own segments, only small ones are
 //! merged, and the others when it has ended; the largest never are, unless somebody asks for it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,6 +27,9 @@ const MOST: usize = 1_000_000;
 
 /// How many segments are merged at once.
 const AT_ONCE: usize = 8;
+
+/// How many entries these have together at most: two such merges go on at once beside a pass.
+const MOST_AT_ONCE: u64 = 1_200_000;
 
 /// Decides which segments are merged.
 #[derive(Debug)]
@@ -75,9 +79,11 @@ impl MergePolicy for Merges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
         let added = self.of_pass.added();
         let by_size = if added.is_some() { &self.after_pass } else { &self.in_pass };
-        let of_a_size = by_size.compute_merge_candidates(segments);
-        let some = of_a_size.iter().flat_map(|MergeCandidate(ids)| ids.chunks_exact(AT_ONCE));
-        let mut candidates: Vec<_> = some.map(|ids| MergeCandidate(ids.to_vec())).collect();
+        let entries: HashMap<SegmentId, u64> =
+            segments.iter().map(|segment| (segment.id(), u64::from(segment.num_docs()))).collect();
+        let of_a_size = by_size.compute_merge_candidates(segments).into_iter();
+        let some = of_a_size.flat_map(|MergeCandidate(ids)| groups(ids, |id| entries[id]));
+        let mut candidates: Vec<_> = some.map(MergeCandidate).collect();
         let is_free = |segment: &&SegmentMeta| {
             !candidates.iter().any(|MergeCandidate(ids)| ids.contains(&segment.id()))
         };
@@ -89,6 +95,26 @@ impl MergePolicy for Merges {
         }
         candidates
     }
+}
+
+/// Groups of segments of a size that are merged at once: as many as that takes, or as may be because of their entries.
+fn groups(ids: Vec<SegmentId>, entries: impl Fn(&SegmentId) -> u64) -> Vec<Vec<SegmentId>> {
+    let (mut groups, mut group, mut sum) = (Vec::new(), Vec::new(), 0);
+    for id in ids {
+        let of_it = entries(&id);
+        if group.len() == AT_ONCE || sum + of_it > MOST_AT_ONCE {
+            groups.push(std::mem::take(&mut group));
+            sum = 0;
+        }
+        group.push(id);
+        sum += of_it;
+    }
+    // Those that are left wait for more of their size.
+    if group.len() == AT_ONCE {
+        groups.push(group);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
 }
 
 /// The smallest segments that hold up to so many entries together.
@@ -142,11 +168,12 @@ mod tests {
 
     #[test]
     fn a_merge_is_no_larger_than_memory_allows() {
-        let large = vec![300_000; 8];
+        let large = vec![150_000; 8];
         assert!(merged(&large, None).is_empty(), "a pass that goes on needs its memory");
         assert_eq!(merged(&large, Some(1)), std::slice::from_ref(&large));
-        assert_eq!(merged(&[300_000; 20], Some(1)), [large.clone(), large], "no more at once");
+        assert_eq!(merged(&[150_000; 20], Some(1)), [large.clone(), large], "no more at once");
         assert!(merged(&[2_000_000; 8], Some(1)).is_empty());
+        assert_eq!(merged(&[500_000; 9], Some(1)), vec![vec![500_000; 2]; 4], "no more entries at once");
         let left = [600_000, 500_000, 400_000];
         assert_eq!(merged(&left, Some(90_000_000)), [[400_000, 500_000]], "however much a pass has added");
     }
