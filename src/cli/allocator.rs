@@ -39,6 +39,10 @@ mod glibc {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(super) use glibc::give_back_what_is_freed;
 
+/// Other systems give back what is freed, or have no say in it.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) fn give_back_what_is_freed() {}
+
 /// Has the process keep what it frees, up to some megabytes, for what it needs next.
 pub(super) fn keep_what_is_freed() {
     /// Glibc takes what is smaller than the largest piece that was freed for small, and gives back nothing below twice
@@ -46,7 +50,3 @@ pub(super) fn keep_what_is_freed() {
     const SMALL: usize = 8 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(SMALL)));
 }
-
-/// Other systems give back what is freed, or have no say in it.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(super) fn give_back_what_is_freed() {}

@@ -245,3 +245,7 @@ impl SegmentBuilder {
 fn at_once(memory: usize) -> usize {
     memory / 4
 }
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("memory bounds how many entries, words and bytes of names a segment has")
+}

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use super::number;
 use crate::analysis::WordId;
 
 /// From here on a unit is the upper half of a number, with the lower one behind it.
@@ -121,7 +122,7 @@ impl Lists {
         let mut reader = self.reader()?;
         let mut words = 0;
         let ends = (0..self.lists).map(|_| {
-            words += number_of(reader.next_list()?.count());
+            words += number(reader.next_list()?.count());
             Ok(words)
         });
         Ok(Places::new(ends.collect::<io::Result<_>>()?))
@@ -234,12 +235,8 @@ impl Places {
             list += 1;
         }
         let start = list.checked_sub(1).map_or(0, |before| self.ends[before]);
-        (number_of(list), start..self.ends[list])
+        (number(list), start..self.ends[list])
     }
-}
-
-fn number_of(count: usize) -> u32 {
-    u32::try_from(count).expect("entries and words have numbers")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::exact::Term;
+use super::number;
 
 /// Ids and paths, in the order of the documents.
 #[derive(Debug, Default)]
@@ -70,8 +71,4 @@ impl Names {
     fn at(&self, range: &Range<u32>) -> &[u8] {
         &self.bytes[range.start as usize..range.end as usize]
     }
-}
-
-fn number(len: usize) -> u32 {
-    u32::try_from(len).expect("memory bounds how many names there are")
 }

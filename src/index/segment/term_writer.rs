@@ -12,6 +12,7 @@ use tantivy::schema::Field;
 use super::exact::Term;
 use super::inverted::{Form, Inverted, Values};
 use super::lists::{Lists, Places};
+use super::number;
 use super::texts::Occurrences;
 use crate::analysis::{STEM_MARK, Vocabulary};
 
@@ -212,10 +213,6 @@ fn counted(values: Values<'_>) -> impl Iterator<Item = (u32, u32)> {
         }
         Some((value, count))
     })
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).expect("entries and words have numbers")
 }
 
 /// Writes a term with the entries that have it.
