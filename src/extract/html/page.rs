@@ -1,7 +1,7 @@
 //! The text of an HTML page in reading order: what belongs to it, and what stands between its parts.
 //!
 //! A page is read twice. The first reading, an [`Outline`], gathers its facts and learns which elements are properly
-//! closed; the second writes the text. That is how an element that is left out, but that nobody closed, is kept
+//! closed, and keeps the tokens unless there may be too many; the second writes the text. That is how an element that is left out, but that nobody closed, is kept
 //! from taking the rest of the page with it: it ends where its parent ends, or where something begins that
 //! page furniture does not hold. Nothing recurses, and nothing is looked up but the stack of open elements.
 
@@ -10,6 +10,9 @@ use super::meta::Meta;
 use super::tokens::{Tag, Token, tokens};
 use crate::extract::compose::{Composition, Gap, gap_before, is_space, runs};
 use crate::span::OffsetMap;
+
+/// How long a page is at most, in bytes, whose tokens are kept: they may take twenty times as much memory.
+const KEPT: usize = 256 << 10;
 
 /// How much of a page is taken for its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub(super) enum Keep {
 pub(super) struct Outline {
     /// What the page tells of itself.
     pub meta: Meta,
+    /// The page, where it is not too long.
+    tokens: Option<Vec<Token>>,
     /// The elements that may be left out, in the order of their start tags.
     regions: Vec<Region>,
     /// Whether the page marks its content as such.
@@ -47,18 +52,23 @@ impl Outline {
     pub fn of(source: &str) -> Self {
         let mut outline = Self::default();
         let mut nesting = Nesting::new();
+        let mut kept = (source.len() <= KEPT).then(Vec::new);
         for token in tokens(source) {
             outline.meta.read(source, &token, nesting.is_open(Element::Svg));
-            match token {
-                Token::Open(tag) => outline.open(&tag, &mut nesting),
+            match &token {
+                Token::Open(tag) => outline.open(tag, &mut nesting),
                 Token::Close(element) => {
-                    if let Some(region) = nesting.close(element) {
+                    if let Some(region) = nesting.close(*element) {
                         outline.regions[region as usize].is_closed = true;
                     }
                 }
                 Token::Text { .. } | Token::Reference { .. } => {}
             }
+            if let Some(kept) = &mut kept {
+                kept.push(token);
+            }
         }
+        outline.tokens = kept;
         outline
     }
 
@@ -113,8 +123,9 @@ pub(super) fn write(source: &str, base: &OffsetMap, outline: &Outline, keep: Kee
         after_pre: false,
         table: TablePlace::default(),
     };
-    for token in tokens(source) {
-        page.read(&token);
+    match &outline.tokens {
+        Some(kept) => kept.iter().for_each(|token| page.read(token)),
+        None => tokens(source).for_each(|token| page.read(&token)),
     }
     page.out.end_heading();
     page.out.gap(Gap::Block);

@@ -81,6 +81,19 @@ fn a_page_of_nothing_but_furniture_is_read_whole() {
 }
 
 #[test]
+fn a_page_of_any_length_is_read_alike() {
+    let source = |paragraphs: usize| {
+        let item = "<li><a href=\"#x\">Seoul</a> &amp; <script>no</script><i hidden>no</i><b>Tokyo</b>\n";
+        format!("<title>T</title><nav>no</nav><main><h1>Head</h1><ul>{}</ul></main>", item.repeat(paragraphs))
+    };
+    let expected = |paragraphs| format!("Head\n\n{}", ["Seoul & Tokyo"].repeat(paragraphs).join("\n"));
+    for paragraphs in [10, 10_000] {
+        let text = text(&source(paragraphs));
+        assert!(text == expected(paragraphs), "{paragraphs}: {}", &text[..text.len().min(200)]);
+    }
+}
+
+#[test]
 fn preformatted_text_keeps_its_lines() {
     assert_eq!(
         text("<p>a</p><pre>\n  one\r\n    two &lt;b&gt;\n</pre><p>b"),

@@ -105,7 +105,7 @@ struct Collector<'a> {
     value: Vec<u8>,
     attributes: Vec<(&'static str, String)>,
     is_xml: bool,
-    last_ends: LastEnds,
+    ends: Ends,
 }
 
 impl<'a> Collector<'a> {
@@ -124,7 +124,7 @@ impl<'a> Collector<'a> {
             value: Vec::new(),
             attributes: Vec::new(),
             is_xml: source.trim_start().starts_with("<?xml"),
-            last_ends: LastEnds::of(source),
+            ends: Ends::default(),
         }
     }
 
@@ -165,20 +165,22 @@ impl<'a> Collector<'a> {
     }
 
     fn keep_attribute(&mut self) {
-        let name = std::mem::take(&mut self.attribute);
-        let value = std::mem::take(&mut self.value);
-        let Some(known) = ATTRIBUTES.into_iter().find(|known| known.as_bytes() == name) else { return };
-        if self.reading == Reading::StartTag && self.attributes.iter().all(|(other, _)| *other != known) {
-            self.attributes.push((known, String::from_utf8_lossy(&value).into_owned()));
+        if self.reading == Reading::StartTag
+            && let Some(known) = known_attribute(&self.attribute)
+            && self.attributes.iter().all(|(other, _)| *other != known)
+        {
+            self.attributes.push((known, String::from_utf8_lossy(&self.value).into_owned()));
         }
+        self.attribute.clear();
+        self.value.clear();
     }
 
     /// How the content of the element that has just been opened is to be read.
-    fn content_state(&self, element: Element) -> Option<State> {
+    fn content_state(&mut self, element: Element) -> Option<State> {
         if self.is_xml && self.self_closing {
             return None;
         }
-        let closed = |name: &str| self.last_ends.of_name(name).is_some_and(|last| last >= self.position);
+        let mut closed = |name| self.ends.is_behind(self.source, self.position, name);
         match element {
             Element::Script => Some(State::ScriptData),
             Element::Style => Some(State::RawText),
@@ -191,27 +193,39 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Where the last end tags stand of elements whose content would, left open, take in the rest of the document.
-struct LastEnds([(&'static str, Option<usize>); 4]);
+fn known_attribute(name: &[u8]) -> Option<&'static str> {
+    ATTRIBUTES.into_iter().find(|known| known.as_bytes() == name)
+}
 
-impl LastEnds {
-    fn of(source: &str) -> Self {
-        let mut ends = [("title", None), ("textarea", None), ("iframe", None), ("xmp", None)];
-        for (at, _) in source.rmatch_indices("</") {
-            let name = &source.as_bytes()[at + 2..];
-            for (known, end) in &mut ends {
-                let is_it =
-                    name.get(..known.len()).is_some_and(|name| name.eq_ignore_ascii_case(known.as_bytes()));
-                if end.is_none() && is_it {
-                    *end = Some(at);
+/// Where end tags stand of elements whose content would, left open, take in the rest of the document.
+#[derive(Default)]
+struct Ends(Vec<(&'static str, Option<usize>)>);
+
+impl Ends {
+    /// Whether the end tag of an element stands at or behind a place of the source. What is found answers for all places
+    /// before it, and what is not found for all behind, so that the source is searched once as places come in order.
+    fn is_behind(&mut self, source: &str, place: usize, name: &'static str) -> bool {
+        let is_end = |at: usize| {
+            let found = source.as_bytes().get(at + 2..at + 2 + name.len());
+            found.is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let find = || {
+            let mut places = source.get(place..)?.match_indices("</").map(|(at, _)| place + at);
+            places.find(|&at| is_end(at))
+        };
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, end)) => {
+                if end.is_some_and(|end| end < place) {
+                    *end = find();
                 }
+                end.is_some()
+            }
+            None => {
+                let end = find();
+                self.0.push((name, end));
+                end.is_some()
             }
         }
-        Self(ends)
-    }
-
-    fn of_name(&self, name: &str) -> Option<usize> {
-        self.0.iter().find(|(known, _)| *known == name).and_then(|(_, end)| *end)
     }
 }
 
@@ -337,7 +351,9 @@ impl Emitter for Collector<'_> {
     }
 
     fn push_attribute_value(&mut self, value: &[u8]) {
-        extend(&mut self.value, value, MAX_VALUE);
+        if known_attribute(&self.attribute).is_some() {
+            extend(&mut self.value, value, MAX_VALUE);
+        }
     }
 
     fn set_doctype_public_identifier(&mut self, _: &[u8]) {}
@@ -392,6 +408,10 @@ mod tests {
             ["<Title>", "7:a <b> ", "&lt;=<", "</Title>", "25:c"]
         );
         assert_eq!(shown("<title>never <b>closed"), ["<Title>", "7:never ", "<B>", "16:closed"]);
+        assert_eq!(
+            shown("<title>a</TITLE><title>b</title ><title>c<b>"),
+            ["<Title>", "7:a", "</Title>", "<Title>", "23:b", "</Title>", "<Title>", "40:c", "<B>"]
+        );
         assert_eq!(shown("<?xml version='1.0'?><script src='a'/>b"), ["<Script>", "</Script>", "38:b"]);
     }
 
