@@ -35,6 +35,9 @@ use rules::Rules;
 /// How many outcomes may wait to be counted and told.
 const QUEUE: usize = 64;
 
+/// How many files teach an index its codebook, at most.
+const SAMPLE: usize = 512;
+
 /// How close to the last commit a modification is too recent to rely on, in nanoseconds.
 const RECENT: i64 = 2_000_000_000;
 
@@ -263,8 +266,11 @@ impl<'a> Pass<'a> {
         let bytes = jobs.iter().map(|job| size_of(job.found)).sum();
         (self.tell)(Event::Started { files: jobs.len() as u64, bytes });
         // What is not read is told of first, in order: only what threads read comes as it comes.
-        let (jobs, left_out): (Vec<_>, Vec<_>) =
+        let (mut jobs, left_out): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| matches!(job.found, Found::File(_)));
+        if self.writer.meta().codebook.is_none() {
+            jobs = sample_first(jobs);
+        }
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
         // Each makes a segment of its own, so there are no more of them than threads.
         let mut composers: Vec<_> =
@@ -420,6 +426,17 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// The jobs, with some from everywhere among them first: what is read first teaches the index its codebook, and neighbours
+/// are alike.
+fn sample_first<T>(jobs: Vec<T>) -> Vec<T> {
+    let step = jobs.len() / SAMPLE + 1;
+    let (mut sample, rest): (Vec<_>, Vec<_>) =
+        (0_u32..).zip(jobs).partition(|&(number, _)| (number as usize).is_multiple_of(step));
+    // By the golden ratio, as Fibonacci hashing does: however few of them are read, they come from everywhere.
+    sample.sort_by_key(|&(number, _)| (number / step as u32).wrapping_mul(0x9e37_79b9));
+    sample.into_iter().chain(rest).map(|(_, job)| job).collect()
+}
+
 /// Reads jobs until there are none left, or nobody wants them any more.
 fn work(
     mut reader: Reader<'_>,
@@ -451,5 +468,25 @@ fn size_of(found: &Found) -> u64 {
     match found {
         Found::File(file) => file.size,
         Found::Skipped { .. } | Found::Failed { .. } => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_files_are_from_everywhere_and_none_is_lost() {
+        let count = 10_000;
+        let mut jobs = sample_first((0..count).collect());
+        let quarters = jobs.iter().take(16).map(|job| job * 4 / count);
+        for quarter in 0..4 {
+            let count = quarters.clone().filter(|&at| at == quarter).count();
+            assert!((3..=5).contains(&count), "{count} of quarter {quarter}");
+        }
+        assert!(jobs[SAMPLE..].is_sorted());
+        jobs.sort_unstable();
+        assert_eq!(jobs, (0..count).collect::<Vec<_>>());
+        assert_eq!(sample_first(Vec::<()>::new()), []);
     }
 }
