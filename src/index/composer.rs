@@ -210,27 +210,41 @@ impl Work {
         record.tokens = totals.tokens[0];
         let first = segment.entries();
         self.add_terms(segment, &record, kind, first..first + 1 + record.passages);
-        let json = serde_json::to_vec(&record).expect("plain data whose keys are texts");
-        self.packer.pack(&json, &mut self.packed)?;
         segment.push_columns(columns_of(&record, tokens));
-        segment.push_entry(&self.packed)?;
-        if passages.is_empty() {
-            return Ok(totals);
-        }
-        let shared = stored::shared_part(&record);
+        let (shared, mut own) = (stored::shared_part(&record), stored::record_part(&record));
         let mut rest = passages;
-        while !rest.is_empty() {
+        while !own.is_empty() || !rest.is_empty() {
             let (group, later) = stored::first_group(rest);
-            stored::encode(&shared, group, &mut self.stored);
-            self.packer.pack(&self.stored, &mut self.packed)?;
-            for (before, passage) in (0_u8..).zip(group) {
-                segment.add_ordinal(passage.ordinal, segment.entries());
-                let stored = if before == 0 { &self.packed[..] } else { &[before] };
-                segment.push_entry(stored)?;
-            }
+            self.push_group(segment, &shared, &mem::take(&mut own), group)?;
             rest = later;
         }
         Ok(totals)
+    }
+
+    /// Adds what is stored of some passages, behind that of their record where they are the first.
+    fn push_group(
+        &mut self,
+        segment: &mut SegmentBuilder,
+        shared: &[u8],
+        record: &[u8],
+        passages: &[Passage],
+    ) -> tantivy::Result<()> {
+        stored::encode(shared, record, passages, &mut self.stored);
+        self.packer.pack(&self.stored, &mut self.packed)?;
+        let mut before = 0_u8;
+        let mut push_entry = |segment: &mut SegmentBuilder| {
+            let entry = if before == 0 { &self.packed[..] } else { &[before] };
+            before += 1;
+            segment.push_entry(entry)
+        };
+        if !record.is_empty() {
+            push_entry(segment)?;
+        }
+        for passage in passages {
+            segment.add_ordinal(passage.ordinal, segment.entries());
+            push_entry(segment)?;
+        }
+        Ok(())
     }
 
     /// Makes the words of a document's passages; gives how many tokens they have in each field.

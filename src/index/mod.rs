@@ -266,15 +266,14 @@ impl Snapshot {
 
     /// The record that stands at `address`.
     pub fn record_at(&self, address: DocAddress) -> Result<DocumentRecord, ReadError> {
-        let (json, _) = self.unpacker.unpacked(&self.searcher, address)?;
-        Ok(serde_json::from_slice(&json).map_err(TantivyError::from)?)
+        let (group, _) = self.unpacker.unpacked(&self.searcher, address)?;
+        Ok(stored::record(&group).ok_or_else(|| lacks("its record"))?)
     }
 
     /// The passage that stands at `address`, with its text.
     pub fn passage_at(&self, address: DocAddress) -> Result<(StoredPassage, String), ReadError> {
         let (group, before) = self.unpacker.unpacked(&self.searcher, address)?;
-        let lacks_text = || TantivyError::InternalError("an entry lacks its text".into());
-        Ok(stored::decode(&group, before).ok_or_else(lacks_text)?)
+        Ok(stored::decode(&group, before).ok_or_else(|| lacks("its text"))?)
     }
 
     /// The passages of the document `id`, in order, with their texts.
@@ -389,6 +388,10 @@ impl Bm25StatisticsProvider for Snapshot {
     }
 }
 
+fn lacks(what: &str) -> TantivyError {
+    TantivyError::InternalError(format!("an entry lacks {what}"))
+}
+
 /// The languages that a document which was not deleted is in.
 fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages> {
     let mut codes = BTreeSet::new();
@@ -396,6 +399,10 @@ fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages>
         let index = segment.inverted_index(field)?;
         let mut terms = index.terms().stream()?;
         while terms.advance() {
+            if !segment.has_deletes() {
+                codes.insert(String::from_utf8_lossy(terms.key()).into_owned());
+                continue;
+            }
             let mut postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
             while postings.doc() != TERMINATED && segment.is_deleted(postings.doc()) {
                 postings.advance();

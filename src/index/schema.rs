@@ -43,7 +43,7 @@ use crate::config::Settings;
 use crate::document::{Anchor, DocId, Facts, Format, Location};
 
 /// The version of the format on disk.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 /// How often a title counts in the field `stem`, so that it weighs more inside of one term frequency.
 pub const TITLE_COUNTS: usize = 3;

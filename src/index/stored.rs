@@ -2,52 +2,94 @@
 //!
 //! There is a lot of it, and texts are short: as JSON it would take up as much room as they do. So a few neighbouring
 //! passages of a document are stored as one group, with the first of them: what they share once, as JSON, and behind it
-//! the text of each, and a text of what it has of its own, which is numbers. The group is [packed](super::packed).
+//! each of them, told by what it has other than the one before. A document's record stands with its first passages, since
+//! they share much of it. The group is [packed](super::packed).
 //!
 //! | part of a group | form |
 //! |---|---|
 //! | shared | text: JSON of [`Shared`] |
-//! | of each passage | its text, and a text of what follows |
-//! | headings | number of them, each a text |
-//! | ordinal | number |
-//! | location | `0`, then of bytes and lines the start and the length; else `1`, then a text: JSON |
-//! | anchors | number of them, then each as told below |
+//! | record | text: JSON of [`Rest`], where the first entry is the document's record; else empty |
+//! | of each passage | how many bytes follow, and these: |
+//! | headings | how many are those of the passage before, how many others there are, and these: `0` for the first line of the text, else the length and one, and the bytes |
+//! | ordinal | difference from the next one |
+//! | location | `0`, then of bytes and lines the start and the end; else `1`, then a text: JSON |
+//! | column | that of the first anchor, where it is what begins the location's first line; else `0` |
+//! | text | its bytes, with marks where there are anchors |
 //!
-//! A number has seven bits in each byte, the least first, and the eighth bit where it goes on; a signed one is doubled
-//! first, and one is taken off where it is negative. A text is its length and its bytes.
+//! A number has seven bits in each byte, the least first, and the eighth bit where it goes on. A difference is a signed
+//! number, doubled, and one is taken off where it is negative. A text is its length and its bytes. Bytes and lines start at
+//! a difference from where those of the passage before end, and end at one from where its text and its anchors lead.
 //!
-//! An anchor says where its source does not go on as the text does. So it is told by what differs from going on: first
-//! four times the bytes of text since the anchor before, plus 1 where its widths are not 1 and 1, plus 2 where its line
-//! is not the one that counting leads to; then the signed difference of the columns, or that of the lines and the
-//! column; then the widths.
+//! An anchor says where its source does not go on as the text does. It stands as a mark in the text, a byte that no text
+//! has, so that words which are marked up alike are alike in what is packed; and by what differs from going on:
+//!
+//! | mark | anchor | what follows |
+//! |---|---|---|
+//! | `ff` | later in the same line | how much later |
+//! | `fe` | in another line | difference of the lines, column |
+//! | `fd` | right there, of a character that the source writes otherwise, behind which it goes on | how many bytes that has there |
+//! | `fc` | the same, later in the same line | how much later, how many bytes |
+//! | `fb` | any other | differences of lines and columns, both widths |
 
 use serde::{Deserialize, Serialize};
 
 use super::schema::StoredPassage;
-use crate::document::{Anchor, DocId, DocumentRecord, Facts, Format, LineSpan, Location, Passage};
+use crate::document::{
+    Anchor, DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Parts, Passage, State,
+};
 use crate::span::Span;
 
 /// How much text a group has that is not at the end of its document, in bytes, at least: larger ones take less room, and
 /// each hit that is shown costs unpacking one.
 const GROUP: usize = 4 << 10;
 
-/// How many passages a group has at most: in a byte each says how many are before it.
+/// How many passages a group has at most: in a byte each says how many entries are before it.
 const MOST: usize = 100;
 
-/// What all passages of a document have in common.
+const LATER: u8 = 0xff;
+const OTHER_LINE: u8 = 0xfe;
+const CHARACTER: u8 = 0xfd;
+const LATER_CHARACTER: u8 = 0xfc;
+const OTHER: u8 = 0xfb;
+
+/// What all entries of a document have in common.
 #[derive(Serialize, Deserialize)]
 struct Shared<D = DocId, P = String, F = Facts> {
     id: D,
-    path: P,
-    format: Format,
+    /// Where it is not the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<P>,
+    format: Option<Format>,
     facts: F,
 }
 
-/// The part of what is stored that all passages of a document share.
+/// What a document's record has beside what it shares with its passages.
+#[derive(Serialize, Deserialize)]
+struct Rest<S = State, F = Fingerprint> {
+    #[serde(flatten)]
+    state: S,
+    fingerprint: F,
+    size: u64,
+    modified: i64,
+    passages: u32,
+    tokens: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<Parts>,
+}
+
+/// The part of what is stored that all entries of a document share.
 pub(super) fn shared_part(record: &DocumentRecord) -> Vec<u8> {
-    let format = record.format.expect("only what was read has passages");
-    let shared = Shared { id: &record.id, path: &record.path, format, facts: &record.facts };
-    serde_json::to_vec(&shared).expect("plain data whose keys are texts")
+    let DocumentRecord { id, path, format, facts, .. } = record;
+    let path = Some(path).filter(|path| *path != id.as_str());
+    serde_json::to_vec(&Shared { id, path, format: *format, facts }).expect("plain data whose keys are texts")
+}
+
+/// The part of what is stored that a document's record does not share.
+pub(super) fn record_part(record: &DocumentRecord) -> Vec<u8> {
+    let DocumentRecord { state, fingerprint, size, modified, passages, tokens, parts, .. } = record;
+    let (size, modified, passages, tokens, parts) = (*size, *modified, *passages, *tokens, *parts);
+    let rest = Rest { state, fingerprint, size, modified, passages, tokens, parts };
+    serde_json::to_vec(&rest).expect("plain data whose keys are texts")
 }
 
 /// The first passages of some, which make a group, and the others.
@@ -61,86 +103,242 @@ pub(super) fn first_group(passages: &[Passage]) -> (&[Passage], &[Passage]) {
     passages.split_at(last.map_or(passages.len().min(MOST), |last| last + 1))
 }
 
-/// What is stored of a group of passages of a document with this [`shared_part`], put in place of what `bytes` held.
-pub(super) fn encode(shared: &[u8], group: &[Passage], bytes: &mut Vec<u8>) {
+/// What is stored of a group of passages of a document, behind its record where there is a part of that, put in place of
+/// what `bytes` held.
+pub(super) fn encode(shared: &[u8], record: &[u8], group: &[Passage], bytes: &mut Vec<u8>) {
     bytes.clear();
     Writer { bytes }.text(shared);
+    Writer { bytes }.text(record);
+    let (mut headings, mut next) = (&[][..], Next::default());
     let mut own = Vec::new();
     for passage in group {
         own.clear();
-        encode_own(passage, &mut own);
-        let mut writer = Writer { bytes };
-        writer.text(passage.text.as_bytes());
-        writer.text(&own);
+        encode_own(passage, headings, next, &mut own);
+        Writer { bytes }.text(&own);
+        (headings, next) = (&passage.headings, Next::after(passage.ordinal, &passage.location));
     }
 }
 
-/// Adds what a passage has of its own.
-fn encode_own(passage: &Passage, bytes: &mut Vec<u8>) {
+/// Adds what a passage has of its own, behind one with these headings.
+fn encode_own(passage: &Passage, headings: &[String], next: Next, bytes: &mut Vec<u8>) {
+    let Passage { text, location, anchors, .. } = passage;
     let mut writer = Writer { bytes };
-    writer.number(passage.headings.len());
-    passage.headings.iter().for_each(|heading| writer.text(heading.as_bytes()));
-    writer.number(passage.ordinal as usize);
-    writer.location(&passage.location);
-    writer.number(passage.anchors.len());
-    let mut before = start_of(&passage.location);
-    for anchor in &passage.anchors {
-        writer.anchor(anchor, &before, passage.text.as_bytes());
-        before = *anchor;
-    }
+    writer.headings(&passage.headings, headings, first_line(text));
+    writer.difference(passage.ordinal as usize, next.ordinal as usize);
+    let line = first_line_of(location);
+    let (column, anchors) = match anchors.split_first() {
+        Some((&Anchor { offset: 0, line: first, column, width: 1, origin_width: 1 }, later))
+            if first == line =>
+        {
+            (column, later)
+        }
+        _ => (0, &anchors[..]),
+    };
+    let mut marked = Vec::with_capacity(text.len());
+    let mut course = Course::new(line, column);
+    Writer { bytes: &mut marked }.marked(text.as_bytes(), anchors, &mut course);
+    writer.location(location, next, course.end(text.as_bytes()));
+    writer.number(column);
+    bytes.extend_from_slice(&marked);
 }
 
-/// Reads what [`encode`] has written of a passage of a group, with its text: `before` others stand before it. `None`
-/// where it makes no sense.
+/// The record that [`encode`] has written first. `None` where there is none, or it makes no sense.
+pub(super) fn record(bytes: &[u8]) -> Option<DocumentRecord> {
+    let mut reader = Reader { bytes };
+    let Shared { id, path, format, facts } = reader.shared()?;
+    let Rest { state, fingerprint, size, modified, passages, tokens, parts } =
+        serde_json::from_slice(reader.text()?).ok()?;
+    let path = path.unwrap_or_else(|| id.as_str().to_owned());
+    Some(DocumentRecord {
+        id,
+        path,
+        state,
+        format,
+        facts,
+        fingerprint,
+        size,
+        modified,
+        passages,
+        tokens,
+        parts,
+    })
+}
+
+/// Reads what [`encode`] has written of a passage of a group, with its text: `before` other entries, of which a record may
+/// be one, stand before it. `None` where it makes no sense.
 pub(super) fn decode(bytes: &[u8], before: usize) -> Option<(StoredPassage, String)> {
     let mut reader = Reader { bytes };
-    let shared = reader.text()?;
+    let Shared { id, path, format, facts } = reader.shared()?;
+    let format = format?;
+    let records = usize::from(!reader.text()?.is_empty());
+    let before = before.checked_sub(records)?;
+    let (mut headings, mut next) = (Vec::new(), Next::default());
     for _ in 0..before {
-        reader.text()?;
-        reader.text()?;
+        let own = decode_own(reader.text()?, headings, next)?;
+        next = Next::after(own.ordinal, &own.location);
+        headings = own.headings;
     }
-    let text = reader.owned_text()?;
-    Some((decode_own(shared, reader.text()?, &text)?, text))
+    let Own { headings, ordinal, location, anchors, text } = decode_own(reader.text()?, headings, next)?;
+    let path = path.unwrap_or_else(|| id.as_str().to_owned());
+    Some((StoredPassage { id, path, format, facts, ordinal, headings, location, anchors }, text))
 }
 
-fn decode_own(shared: &[u8], own: &[u8], text: &str) -> Option<StoredPassage> {
-    let Shared { id, path, format, facts } = serde_json::from_slice(shared).ok()?;
-    let mut reader = Reader { bytes: own };
-    let headings = (0..reader.number()?).map(|_| reader.owned_text()).collect::<Option<_>>()?;
-    let ordinal = u32::try_from(reader.number()?).ok()?;
-    let location = reader.location()?;
-    let mut before = start_of(&location);
-    let mut anchors = Vec::new();
-    for _ in 0..reader.number()? {
-        before = reader.anchor(&before, text.as_bytes())?;
-        anchors.push(before);
+fn decode_own(bytes: &[u8], headings: Vec<String>, next: Next) -> Option<Own> {
+    let mut reader = Reader { bytes };
+    let mut headings = reader.headings(headings)?;
+    let ordinal = u32::try_from(reader.difference()?.from(next.ordinal as usize)).ok()?;
+    let place = reader.place(next)?;
+    let (mut course, mut anchors) = match (place.first_line(), reader.number()?) {
+        (line, 0) => (Course::new(line, 0), Vec::new()),
+        (line, column) => {
+            let course = Course::new(line, column);
+            (course, vec![course.last])
+        }
+    };
+    let text = reader.marked(&mut anchors, &mut course)?;
+    let location = place.location(course.end(text.as_bytes()))?;
+    for heading in headings.iter_mut().filter(|heading| heading.is_none()) {
+        *heading = Some(first_line(&text).to_owned());
     }
-    Some(StoredPassage { id, path, format, facts, ordinal, headings, location, anchors })
+    let headings = headings.into_iter().flatten().collect();
+    Some(Own { headings, ordinal, location, anchors, text })
 }
 
-/// Where the first anchor is counted from.
-fn start_of(location: &Location) -> Anchor {
-    let line = match location {
+/// What a passage has of its own.
+struct Own {
+    headings: Vec<String>,
+    ordinal: u32,
+    location: Location,
+    anchors: Vec<Anchor>,
+    text: String,
+}
+
+/// Where a passage is that goes on from the one before.
+#[derive(Clone, Copy, Default)]
+struct Next {
+    ordinal: u32,
+    byte: usize,
+    line: usize,
+}
+
+impl Next {
+    fn after(ordinal: u32, location: &Location) -> Self {
+        let (byte, line) = match location {
+            Location::Lines { bytes, lines } => (bytes.end, lines.end),
+            _ => (0, 0),
+        };
+        Self { ordinal: ordinal.wrapping_add(1), byte, line }
+    }
+}
+
+/// Where a passage stands, but for where it ends.
+enum Place {
+    Lines { start: usize, first: usize, ends: [Difference; 2] },
+    Other(Location),
+}
+
+impl Place {
+    fn first_line(&self) -> usize {
+        match self {
+            Self::Lines { first, .. } => *first,
+            Self::Other(location) => first_line_of(location),
+        }
+    }
+
+    /// The location, where the text leads so many bytes further, to this line.
+    fn location(self, (len, line): (usize, usize)) -> Option<Location> {
+        let (start, first, ends) = match self {
+            Self::Lines { start, first, ends } => (start, first, ends),
+            Self::Other(location) => return Some(location),
+        };
+        let [end, last] = [ends[0].from(start.wrapping_add(len)), ends[1].from(line)];
+        // What would be no span is no place.
+        (start <= end).then(|| Location::Lines {
+            bytes: Span::new(start, end),
+            lines: LineSpan { start: first, end: last },
+        })
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
+}
+
+/// The line that anchors are counted from.
+fn first_line_of(location: &Location) -> usize {
+    match location {
         Location::Lines { lines, .. } => lines.start,
         _ => 1,
-    };
-    Anchor { offset: 0, line, column: 1, width: 1, origin_width: 1 }
-}
-
-/// The line and column that counting from an anchor through the text leads to, at `offset`.
-fn counted(before: &Anchor, text: &[u8], offset: usize) -> (usize, usize) {
-    let between = text.get(before.offset..offset).unwrap_or_default();
-    match between.iter().rposition(|&byte| byte == b'\n') {
-        Some(last) => {
-            let lines = between.iter().filter(|&&byte| byte == b'\n').count();
-            (before.line.saturating_add(lines), between.len() - last)
-        }
-        None => (before.line, before.column.saturating_add(between.len())),
     }
 }
 
-const OTHER_WIDTHS: usize = 1;
-const OTHER_LINE: usize = 2;
+/// Follows a text from anchor to anchor through its source. Numbers wrap around, so that any are as good as others.
+#[derive(Clone, Copy)]
+struct Course {
+    last: Anchor,
+    /// How many bytes of the source lie between the beginning and that anchor, as far as lines go on.
+    bytes: usize,
+}
+
+impl Course {
+    /// At the beginning of a text.
+    fn new(line: usize, column: usize) -> Self {
+        Self { last: Anchor { offset: 0, line, column: column.max(1), width: 1, origin_width: 1 }, bytes: 0 }
+    }
+
+    /// The line and column that the text leads to at `offset`, as [`Anchor::place`] tells.
+    fn reach(&self, text: &[u8], offset: usize) -> (usize, usize) {
+        let Anchor { line, column, .. } = self.last;
+        let between = text.get(self.last.offset..offset).unwrap_or_default();
+        match between.iter().rposition(|&byte| byte == b'\n').filter(|_| self.is_bytes()) {
+            Some(last) => {
+                let lines = between.iter().filter(|&&byte| byte == b'\n').count();
+                (line.wrapping_add(lines), between.len() - last)
+            }
+            None => (line, column.wrapping_add(self.source_len(between.len()))),
+        }
+    }
+
+    /// Goes on to an anchor, from where the text led.
+    fn pass(&mut self, anchor: Anchor, (line, column): (usize, usize)) {
+        let between = self.source_len(anchor.offset.saturating_sub(self.last.offset));
+        let later = if anchor.line == line { anchor.column.wrapping_sub(column) } else { 0 };
+        self.bytes = self.bytes.wrapping_add(between).wrapping_add(later);
+        self.last = anchor;
+    }
+
+    /// How many bytes of the source the text leads over, and to which line its last byte.
+    fn end(&self, text: &[u8]) -> (usize, usize) {
+        let rest = self.source_len(text.len().saturating_sub(self.last.offset));
+        (self.bytes.wrapping_add(rest), self.reach(text, text.len().saturating_sub(1)).0)
+    }
+
+    fn is_bytes(&self) -> bool {
+        self.last.width == self.last.origin_width
+    }
+
+    fn source_len(&self, len: usize) -> usize {
+        if self.is_bytes() {
+            len
+        } else {
+            (len / self.last.width.max(1)).wrapping_mul(self.last.origin_width)
+        }
+    }
+}
+
+/// How far one number is from another; numbers wrap around, so that there is a difference of any two.
+#[derive(Clone, Copy)]
+struct Difference(usize);
+
+impl Difference {
+    fn of(number: usize, from: usize) -> Self {
+        Self(number.wrapping_sub(from))
+    }
+
+    fn from(self, from: usize) -> usize {
+        from.wrapping_add(self.0)
+    }
+}
 
 /// Writes numbers and texts in the form that the module tells.
 pub(super) struct Writer<'b> {
@@ -157,9 +355,8 @@ impl Writer<'_> {
         self.bytes.push(rest as u8);
     }
 
-    /// Writes how far one number is from another; numbers wrap around, so that there is a difference of any two.
     fn difference(&mut self, number: usize, from: usize) {
-        let difference = number.wrapping_sub(from) as isize;
+        let difference = Difference::of(number, from).0 as isize;
         self.number(((difference << 1) ^ (difference >> (isize::BITS - 1))) as usize);
     }
 
@@ -168,14 +365,29 @@ impl Writer<'_> {
         self.bytes.extend_from_slice(text);
     }
 
-    fn location(&mut self, location: &Location) {
+    fn headings(&mut self, headings: &[String], before: &[String], first_line: &str) {
+        let common = headings.iter().zip(before).take_while(|(heading, before)| heading == before).count();
+        self.number(common);
+        self.number(headings.len() - common);
+        for heading in &headings[common..] {
+            if heading == first_line {
+                self.number(0);
+            } else {
+                self.number(heading.len() + 1);
+                self.bytes.extend_from_slice(heading.as_bytes());
+            }
+        }
+    }
+
+    /// Writes where a passage stands whose text leads so many bytes further, to this line.
+    fn location(&mut self, location: &Location, next: Next, (len, line): (usize, usize)) {
         match location {
             Location::Lines { bytes, lines } => {
                 self.number(0);
-                for (start, end) in [(bytes.start, bytes.end), (lines.start, lines.end)] {
-                    self.number(start);
-                    self.difference(end, start);
-                }
+                self.difference(bytes.start, next.byte);
+                self.difference(lines.start, next.line);
+                self.difference(bytes.end, bytes.start.wrapping_add(len));
+                self.difference(lines.end, line);
             }
             other => {
                 self.number(1);
@@ -184,22 +396,83 @@ impl Writer<'_> {
         }
     }
 
-    fn anchor(&mut self, anchor: &Anchor, before: &Anchor, text: &[u8]) {
-        let Anchor { offset, line, column, width, origin_width } = *anchor;
-        let (counted_line, counted_column) = counted(before, text, offset);
-        let widths = if (width, origin_width) == (1, 1) { 0 } else { OTHER_WIDTHS };
-        let lines = if line == counted_line { 0 } else { OTHER_LINE };
-        self.number(offset.saturating_sub(before.offset) << 2 | widths | lines);
-        if lines == 0 {
-            self.difference(column, counted_column);
-        } else {
-            self.difference(line, counted_line);
-            self.number(column);
+    /// Writes a text with a mark for each anchor.
+    fn marked(&mut self, text: &[u8], anchors: &[Anchor], course: &mut Course) {
+        let mut at = 0;
+        let mut anchors = anchors.iter().peekable();
+        while let Some(&anchor) = anchors.next() {
+            let offset = anchor.offset.clamp(at, text.len());
+            self.bytes.extend_from_slice(&text[at..offset]);
+            at = offset;
+            let reached = course.reach(text, offset);
+            let behind =
+                behind_character(&anchor, &text[at..]).filter(|behind| anchors.peek() == Some(&behind));
+            self.mark(&anchor, reached, behind.is_some());
+            course.pass(anchor, reached);
+            if let Some(behind) = behind {
+                self.bytes.extend_from_slice(&text[at..behind.offset]);
+                at = behind.offset;
+                course.pass(behind, (behind.line, behind.column));
+                anchors.next();
+            }
         }
-        if widths != 0 {
-            self.number(width);
-            self.number(origin_width);
+        self.bytes.extend_from_slice(&text[at..]);
+    }
+
+    /// Writes an anchor where the text leads to this line and column, of one character alone or not.
+    fn mark(&mut self, anchor: &Anchor, (line, column): (usize, usize), of_character: bool) {
+        let Anchor { width, origin_width, .. } = *anchor;
+        let later = anchor.column.checked_sub(column).filter(|_| anchor.line == line);
+        match later {
+            Some(0) if of_character => {
+                self.bytes.push(CHARACTER);
+                self.number(origin_width);
+            }
+            Some(later) if of_character => {
+                self.bytes.push(LATER_CHARACTER);
+                self.number(later);
+                self.number(origin_width);
+            }
+            Some(later) if (width, origin_width) == (1, 1) => {
+                self.bytes.push(LATER);
+                self.number(later);
+            }
+            None if (width, origin_width) == (1, 1) && anchor.line != line => {
+                self.bytes.push(OTHER_LINE);
+                self.difference(anchor.line, line);
+                self.number(anchor.column);
+            }
+            _ => {
+                self.bytes.push(OTHER);
+                self.difference(anchor.line, line);
+                self.difference(anchor.column, column);
+                self.number(width);
+                self.number(origin_width);
+            }
         }
+    }
+}
+
+/// The anchor behind one that is of the first character of a text alone, as it would be if the source went on behind it.
+fn behind_character(anchor: &Anchor, text: &[u8]) -> Option<Anchor> {
+    let Anchor { offset, line, column, width, origin_width } = *anchor;
+    let is_character = text.first().is_some_and(|&first| width_of(first) == width) && text.len() >= width;
+    (is_character && width != origin_width).then(|| Anchor {
+        offset: offset + width,
+        line,
+        column: column.wrapping_add(origin_width),
+        width: 1,
+        origin_width: 1,
+    })
+}
+
+/// How many bytes a character has that begins with this one.
+fn width_of(first: u8) -> usize {
+    match first {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
     }
 }
 
@@ -222,52 +495,95 @@ impl<'b> Reader<'b> {
         None
     }
 
-    fn difference(&mut self, from: usize) -> Option<usize> {
+    fn difference(&mut self) -> Option<Difference> {
         let number = self.number()?;
-        let difference = (number >> 1) ^ (number & 1).wrapping_neg();
-        Some(from.wrapping_add(difference))
+        Some(Difference((number >> 1) ^ (number & 1).wrapping_neg()))
+    }
+
+    fn bytes(&mut self, len: usize) -> Option<&'b [u8]> {
+        let (bytes, rest) = self.bytes.split_at_checked(len)?;
+        self.bytes = rest;
+        Some(bytes)
     }
 
     fn text(&mut self) -> Option<&'b [u8]> {
         let len = self.number()?;
-        let (text, rest) = self.bytes.split_at_checked(len)?;
-        self.bytes = rest;
-        Some(text)
+        self.bytes(len)
     }
 
-    fn owned_text(&mut self) -> Option<String> {
-        str::from_utf8(self.text()?).ok().map(str::to_owned)
+    fn shared(&mut self) -> Option<Shared> {
+        serde_json::from_slice(self.text()?).ok()
     }
 
-    fn location(&mut self) -> Option<Location> {
-        if self.number()? != 0 {
-            return serde_json::from_slice(self.text()?).ok();
+    /// The headings of a passage behind one with these; none in the place of those that are its first line.
+    fn headings(&mut self, mut before: Vec<String>) -> Option<Vec<Option<String>>> {
+        let common = self.number()?;
+        if common > before.len() {
+            return None;
         }
-        let mut span = || {
-            let start = self.number()?;
-            Some((start, self.difference(start)?))
-        };
-        let ((start, end), (first, last)) = (span()?, span()?);
-        // What would be no span is no place.
-        (start <= end).then(|| Location::Lines {
-            bytes: Span::new(start, end),
-            lines: LineSpan { start: first, end: last },
-        })
+        before.truncate(common);
+        let mut headings: Vec<_> = before.into_iter().map(Some).collect();
+        for _ in 0..self.number()? {
+            let heading = match self.number()?.checked_sub(1) {
+                Some(len) => Some(str::from_utf8(self.bytes(len)?).ok()?.to_owned()),
+                None => None,
+            };
+            headings.push(heading);
+        }
+        Some(headings)
     }
 
-    fn anchor(&mut self, before: &Anchor, text: &[u8]) -> Option<Anchor> {
-        let head = self.number()?;
-        let offset = before.offset.checked_add(head >> 2)?;
-        let (counted_line, counted_column) = counted(before, text, offset);
-        let (line, column) = match head & OTHER_LINE {
-            0 => (counted_line, self.difference(counted_column)?),
-            _ => (self.difference(counted_line)?, self.number()?),
-        };
-        let (width, origin_width) = match head & OTHER_WIDTHS {
-            0 => (1, 1),
-            _ => (self.number()?, self.number()?),
-        };
-        Some(Anchor { offset, line, column, width, origin_width })
+    fn place(&mut self, next: Next) -> Option<Place> {
+        if self.number()? != 0 {
+            return serde_json::from_slice(self.text()?).ok().map(Place::Other);
+        }
+        let start = self.difference()?.from(next.byte);
+        let first = self.difference()?.from(next.line);
+        Some(Place::Lines { start, first, ends: [self.difference()?, self.difference()?] })
+    }
+
+    /// Reads a text, and adds its anchors.
+    fn marked(&mut self, anchors: &mut Vec<Anchor>, course: &mut Course) -> Option<String> {
+        let mut text = Vec::with_capacity(self.bytes.len());
+        loop {
+            let plain = self.bytes.iter().position(|&byte| byte >= OTHER).unwrap_or(self.bytes.len());
+            text.extend_from_slice(self.bytes(plain)?);
+            let Some((&mark, rest)) = self.bytes.split_first() else { break };
+            self.bytes = rest;
+            let reached = course.reach(&text, text.len());
+            let anchor = self.anchor(mark, text.len(), reached)?;
+            anchors.push(anchor);
+            course.pass(anchor, reached);
+            if let CHARACTER | LATER_CHARACTER = mark {
+                let behind = behind_character(&anchor, self.bytes)?;
+                text.extend_from_slice(self.bytes(anchor.width)?);
+                anchors.push(behind);
+                course.pass(behind, (behind.line, behind.column));
+            }
+        }
+        String::from_utf8(text).ok()
+    }
+
+    /// Reads the anchor of a mark where the text led to this line and column.
+    fn anchor(&mut self, mark: u8, offset: usize, (line, column): (usize, usize)) -> Option<Anchor> {
+        let here = Anchor { offset, line, column, width: 1, origin_width: 1 };
+        Some(match mark {
+            LATER => Anchor { column: column.wrapping_add(self.number()?), ..here },
+            OTHER_LINE => Anchor { line: self.difference()?.from(line), column: self.number()?, ..here },
+            CHARACTER | LATER_CHARACTER => {
+                let later = if mark == LATER_CHARACTER { self.number()? } else { 0 };
+                let (origin_width, &first) = (self.number()?, self.bytes.first()?);
+                Anchor { column: column.wrapping_add(later), width: width_of(first), origin_width, ..here }
+            }
+            OTHER => Anchor {
+                line: self.difference()?.from(line),
+                column: self.difference()?.from(column),
+                width: self.number()?,
+                origin_width: self.number()?,
+                ..here
+            },
+            _ => return None,
+        })
     }
 }
 
@@ -276,7 +592,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::{Fingerprint, State};
 
     fn record() -> DocumentRecord {
         DocumentRecord {
@@ -294,42 +609,98 @@ mod tests {
         }
     }
 
+    fn stored(passages: &[Passage]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode(&shared_part(&record()), &[], passages, &mut bytes);
+        bytes
+    }
+
     fn passage(text: &str, location: Location, anchors: Vec<Anchor>) -> Passage {
         let headings = vec!["One".to_owned(), String::new()];
         Passage { ordinal: 300, headings, span: Span::new(0, 0), location, text: text.to_owned(), anchors }
     }
 
-    fn stored(passages: &[Passage]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        encode(&shared_part(&record()), passages, &mut bytes);
-        bytes
+    fn page() -> Location {
+        Location::Page { page: 3, last_page: None }
     }
 
-    fn lines() -> impl Strategy<Value = Location> {
-        (0usize..9_999, 0usize..999, 1usize..99, 0usize..9).prop_map(|(start, len, line, more)| {
-            let bytes = Span::new(start, start + len);
-            Location::Lines { bytes, lines: LineSpan { start: line, end: line + more } }
-        })
+    fn anchor(offset: usize, line: usize, column: usize) -> Anchor {
+        Anchor { offset, line, column, width: 1, origin_width: 1 }
     }
 
     prop_compose! {
-        fn anchors()(mut numbers in prop::collection::vec(prop::array::uniform5(0usize..500), 0..9)) -> Vec<Anchor> {
-            numbers.sort_unstable();
-            numbers.into_iter().map(Anchor::from).collect()
+        fn lines()(start in 0usize..9_999, len in 0usize..999, line in 1usize..99, more in 0usize..9) -> Location {
+            let lines = LineSpan { start: line, end: line + more };
+            Location::Lines { bytes: Span::new(start, start + len), lines }
         }
+    }
+
+    /// Any anchors of a text.
+    fn anchors(text: &str) -> BoxedStrategy<Vec<Anchor>> {
+        let last = text.len();
+        prop::collection::vec((0..=last, prop::array::uniform4(0usize..500)), 0..9)
+            .prop_map(|mut places| {
+                places.sort_unstable();
+                let numbers = |(offset, [line, column, width, origin_width]): (usize, [usize; 4])| Anchor {
+                    offset,
+                    line,
+                    column,
+                    width,
+                    origin_width,
+                };
+                places.into_iter().map(numbers).collect()
+            })
+            .boxed()
+    }
+
+    /// A text in lines of a page with markup in between, and characters that are written as entities.
+    fn marked_up() -> impl Strategy<Value = (String, Vec<Anchor>)> {
+        let pieces = ("[a-z\n한]{0,9}", "[&한]?", 0usize..9, 0usize..90);
+        prop::collection::vec(pieces, 1..9).prop_map(|pieces| {
+            let (mut text, mut anchors, mut line, mut column) = (String::new(), Vec::new(), 7, 1);
+            for (words, entity, kind, later) in pieces {
+                match kind {
+                    0 => (line, column) = (line + 2, later + 1),
+                    _ => column += later,
+                }
+                anchors.push(anchor(text.len(), line, column));
+                text.push_str(&words);
+                (line, column) = Anchor::place(&anchors, &text, text.len()).expect("there is one");
+                if !entity.is_empty() {
+                    let wide = Anchor {
+                        width: entity.len(),
+                        origin_width: 5,
+                        ..anchor(text.len(), line, column + kind)
+                    };
+                    text.push_str(&entity);
+                    column = wide.column + 5;
+                    anchors.extend([wide, anchor(text.len(), line, column)]);
+                }
+            }
+            (text, anchors)
+        })
+    }
+
+    /// A passage as documents have them, and as none should.
+    fn any_passage() -> impl Strategy<Value = Passage> {
+        let plain = "[a-z\n한]{0,80}".prop_flat_map(|text| (Just(text.clone()), anchors(&text)));
+        let headings = prop::collection::vec("[ab]{0,2}", 0..3);
+        let location = prop_oneof![lines(), Just(page())];
+        (prop_oneof![plain, marked_up()], headings, location, any::<u32>(), any::<bool>()).prop_map(
+            |((text, anchors), mut headings, location, ordinal, has_own)| {
+                if has_own {
+                    headings.push(first_line(&text).to_owned());
+                }
+                Passage { ordinal, headings, span: Span::new(0, 0), location, text, anchors }
+            },
+        )
     }
 
     proptest! {
         #[test]
-        fn what_is_stored_is_read_again(
-            texts in prop::collection::vec("[a-z\n한]{0,80}", 1..4),
-            location in prop_oneof![lines(), Just(Location::Page { page: 3, last_page: None })],
-            anchors in anchors(),
-        ) {
-            let passages: Vec<Passage> =
-                texts.iter().map(|text| passage(text, location.clone(), anchors.clone())).collect();
+        fn what_is_stored_is_read_again(passages in prop::collection::vec(any_passage(), 1..5)) {
             let bytes = stored(&passages);
-            for (before, written) in passages.into_iter().enumerate() {
+            for (before, written) in passages.iter().cloned().enumerate() {
                 let read = decode(&bytes, before).expect("as written");
                 let DocumentRecord { id, path, format, facts, .. } = record();
                 let Passage { ordinal, headings, location, anchors, text, .. } = written;
@@ -337,7 +708,7 @@ mod tests {
                 let stored = StoredPassage { id, path, format, facts, ordinal, headings, location, anchors };
                 prop_assert_eq!(read, (stored, text));
             }
-            prop_assert!(decode(&bytes, texts.len()).is_none());
+            prop_assert!(decode(&bytes, passages.len()).is_none());
         }
 
         #[test]
@@ -360,28 +731,76 @@ mod tests {
 
         #[test]
         fn bytes_that_make_no_sense_are_no_passage_and_no_panic(
-            at in 0usize..200,
-            byte in any::<u8>(),
-            cut in 0usize..200,
-            anchors in anchors(),
+            passages in prop::collection::vec(any_passage(), 1..3),
+            changed in any::<(prop::sample::Index, u8)>(),
+            cut in any::<prop::sample::Index>(),
         ) {
-            let page = Location::Page { page: 3, last_page: None };
-            let mut bytes = stored(&[passage("text", page, anchors)]);
-            if let Some(changed) = bytes.get_mut(at) {
-                *changed = byte;
-            }
-            let _ = decode(&bytes, 0);
-            bytes.truncate(bytes.len().saturating_sub(cut + 1));
-            prop_assert!(decode(&bytes, 0).is_none() || at < bytes.len());
+            let mut bytes = stored(&passages);
+            let (at, len) = (changed.0.index(bytes.len()), cut.index(bytes.len()));
+            prop_assert!(decode(&bytes[..len], passages.len() - 1).is_none());
+            bytes[at] = changed.1;
+            (0..passages.len()).for_each(|before| drop(decode(&bytes, before)));
         }
     }
 
     #[test]
-    fn an_anchor_on_the_line_that_counting_leads_to_takes_two_bytes() {
-        let anchor = |offset, line, column| Anchor { offset, line, column, width: 1, origin_width: 1 };
+    fn a_passage_that_goes_on_where_the_one_before_ended_takes_ten_bytes() {
+        let part = |ordinal, start, line| {
+            let place = Location::Lines {
+                bytes: Span::new(start, start + 13),
+                lines: LineSpan { start: line, end: line + 1 },
+            };
+            Passage { ordinal, ..passage("one two\nthree", place, vec![anchor(0, line, 5)]) }
+        };
+        let passages = [part(300, 0, 70), part(301, 15, 73)];
+        // Its length, two numbers of headings, its ordinal, five numbers of its place, and its column.
+        assert_eq!(stored(&passages).len() - stored(&passages[..1]).len(), 10 + "one two\nthree".len());
+    }
+
+    #[test]
+    fn an_anchor_in_the_line_that_the_text_leads_to_takes_two_bytes_and_an_entity_too() {
         let place = Location::Lines { bytes: Span::new(0, 9), lines: LineSpan { start: 7, end: 8 } };
-        let with = |anchors| stored(&[passage("one two\nthree", place.clone(), anchors)]).len();
-        let anchors = vec![anchor(0, 7, 3), anchor(4, 7, 9), anchor(10, 8, 5)];
-        assert_eq!(with(anchors) - with(Vec::new()), 6);
+        let with = |anchors| stored(&[passage("one & two\nthree", place.clone(), anchors)]).len();
+        let links = vec![anchor(0, 7, 3), anchor(6, 7, 40), anchor(11, 8, 5)];
+        assert_eq!(with(links) - with(Vec::new()), 4);
+        let entity = Anchor { origin_width: 5, ..anchor(4, 7, 7) };
+        let entity = vec![anchor(0, 7, 3), entity, anchor(5, 7, 12)];
+        assert_eq!(with(entity) - with(Vec::new()), 2);
+    }
+
+    #[test]
+    fn a_path_is_stored_where_it_is_not_the_id() {
+        let own = DocumentRecord { id: DocId("a.jsonl#7".into()), path: "a.jsonl".into(), ..record() };
+        for record in [own, record()] {
+            let mut bytes = Vec::new();
+            encode(&shared_part(&record), &[], &[passage("text", page(), Vec::new())], &mut bytes);
+            let (read, _) = decode(&bytes, 0).expect("as written");
+            assert_eq!((read.id, read.path), (record.id, record.path));
+        }
+    }
+
+    #[test]
+    fn the_first_passages_stand_with_the_record() {
+        let passages = ["one", "two"].map(|text| passage(text, page(), Vec::new()));
+        let mut bytes = Vec::new();
+        encode(&shared_part(&record()), &record_part(&record()), &passages, &mut bytes);
+        assert_eq!(super::record(&bytes), Some(record()));
+        assert_eq!(decode(&bytes, 0), None, "that is the record");
+        for (before, number) in [(1, 0), (2, 1)] {
+            assert_eq!(decode(&bytes, before), decode(&stored(&passages), number), "but for where it stands");
+        }
+        assert_eq!(super::record(&stored(&passages)), None);
+    }
+
+    #[test]
+    fn a_record_of_any_kind_is_read_again() {
+        let parts = Some(Parts { documents: 7, failed: 1 });
+        let container = DocumentRecord { parts, passages: 0, ..record() };
+        let failed = DocumentRecord { state: State::Failed("why".into()), format: None, ..container.clone() };
+        for record in [container, failed] {
+            let mut bytes = Vec::new();
+            encode(&shared_part(&record), &record_part(&record), &[], &mut bytes);
+            assert_eq!(super::record(&bytes), Some(record));
+        }
     }
 }

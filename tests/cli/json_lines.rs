@@ -50,7 +50,7 @@ fn broken_lines_are_told_with_their_numbers_and_the_rest_goes_on() {
     assert_snapshot!(corpus.run("status --failed"), @"
     exit 0
     stdout:
-    index      index (format 5)
+    index      index (format 6)
     updated    [time]
     sources    docs
     documents  2 (48 B)

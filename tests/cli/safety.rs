@@ -44,18 +44,18 @@ fn the_index_stands_where_flag_or_environment_say() {
 fn an_index_of_another_version_is_said_with_the_remedy() {
     let corpus = Corpus::desk();
     let meta = fs::read_to_string(corpus.path("index/meta.json")).unwrap();
-    let other = meta.replace(r#"\"format_version\":5"#, r#"\"format_version\":77"#);
+    let other = meta.replace(r#"\"format_version\":6"#, r#"\"format_version\":77"#);
     assert_ne!(meta, other);
     fs::write(corpus.path("index/meta.json"), &other).unwrap();
     assert_snapshot!(corpus.run("search warning"), @r"
     exit 4
     stderr:
-    tidings: index/: index format 77, this version reads 5; remove the folder and run `tidings index` again
+    tidings: index/: index format 77, this version reads 6; remove the folder and run `tidings index` again
     ");
     assert_snapshot!(corpus.run("index docs"), @r"
     exit 4
     stderr:
-    tidings: index/: index format 77, this version reads 5; remove the folder and run `tidings index` again
+    tidings: index/: index format 77, this version reads 6; remove the folder and run `tidings index` again
     ");
     for command in READERS {
         assert_eq!(corpus.run(command).code, 4, "{command}");

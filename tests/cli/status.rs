@@ -30,7 +30,7 @@ fn the_whole_index_is_summed_up() {
     assert_snapshot!(mixed().run("status"), @"
     exit 0
     stdout:
-    index      index (format 5)
+    index      index (format 6)
     updated    [time]
     sources    docs
     documents  7 (982 B)
@@ -55,7 +55,7 @@ fn the_whole_index_is_summed_up_as_json() {
     assert_snapshot!(mixed().run("status --json"), @r#"
     exit 0
     stdout:
-    {"index":"index","format_version":5,"generation":[generation],"dictionaries":[],"updated":"[time]","roots":["docs"],"documents":7,"passages":8,"skipped":1,"failed":1,"segments":[segments],"deleted":[deleted],"bytes":{"columns":[bytes]},"source_bytes":982,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"by_format":{"html":{"documents":1,"bytes":260,"passages":1},"jsonl":{"documents":3,"bytes":252,"passages":3},"markdown":{"documents":1,"bytes":308,"passages":2},"text":{"documents":2,"bytes":162,"passages":2}},"languages":{"en":4,"ko":1,"unknown":2},"reasons":{"skipped":{"binary":1},"failed":{"malformed JSON":1}},"left_out":[{"path":"docs/broken.jsonl:2","state":"failed","reason":"malformed JSON at column 1: EOF while parsing an object"},{"path":"docs/image.png","state":"skipped","reason":"binary"}]}
+    {"index":"index","format_version":6,"generation":[generation],"dictionaries":[],"updated":"[time]","roots":["docs"],"documents":7,"passages":8,"skipped":1,"failed":1,"segments":[segments],"deleted":[deleted],"bytes":{"columns":[bytes]},"source_bytes":982,"formats":{"html":1,"jsonl":3,"markdown":1,"text":2},"by_format":{"html":{"documents":1,"bytes":260,"passages":1},"jsonl":{"documents":3,"bytes":252,"passages":3},"markdown":{"documents":1,"bytes":308,"passages":2},"text":{"documents":2,"bytes":162,"passages":2}},"languages":{"en":4,"ko":1,"unknown":2},"reasons":{"skipped":{"binary":1},"failed":{"malformed JSON":1}},"left_out":[{"path":"docs/broken.jsonl:2","state":"failed","reason":"malformed JSON at column 1: EOF while parsing an object"},{"path":"docs/image.png","state":"skipped","reason":"binary"}]}
     "#);
 }
 
@@ -120,7 +120,7 @@ fn skipped_and_failed_sources_are_listed() {
     assert_snapshot!(corpus.run("status --skipped"), @"
     exit 0
     stdout:
-    index      index (format 5)
+    index      index (format 6)
     updated    [time]
     sources    docs
     documents  7 (982 B)
