@@ -12,13 +12,14 @@
 //! | of each passage | how many bytes follow, and these: |
 //! | headings | how many are those of the passage before, how many others there are, and these: `0` for the first line of the text, else the length and one, and the bytes |
 //! | ordinal | difference from the next one |
-//! | location | `0`, then of bytes and lines the start and the end; else `1`, then a text: JSON |
+//! | location | `0` for lines, `2` and a text for lines of that part; then differences of where bytes start and end, and lines; else `1`, then a text: JSON |
 //! | column | that of the first anchor, where it is what begins the location's first line; else `0` |
 //! | text | its bytes, with marks where there are anchors |
 //!
 //! A number has seven bits in each byte, the least first, and the eighth bit where it goes on. A difference is a signed
 //! number, doubled, and one is taken off where it is negative. A text is its length and its bytes. Bytes and lines start at
-//! a difference from where those of the passage before end, and end at one from where its text and its anchors lead.
+//! a difference from where those of the passage before end; bytes end at one from where the text and its anchors lead, lines
+//! at one from where they start.
 //!
 //! An anchor says where its source does not go on as the text does. It stands as a mark in the text, a byte that no text
 //! has, so that words which are marked up alike are alike in what is packed; and by what differs from going on:
@@ -45,6 +46,10 @@ const GROUP: usize = 4 << 10;
 
 /// How many passages a group has at most: in a byte each says how many entries are before it.
 const MOST: usize = 100;
+
+const LINES: usize = 0;
+const OTHER_PLACE: usize = 1;
+const LINES_OF_PART: usize = 2;
 
 const LATER: u8 = 0xff;
 const OTHER_LINE: u8 = 0xfe;
@@ -137,7 +142,7 @@ fn encode_own(passage: &Passage, headings: &[String], next: Next, bytes: &mut Ve
     let mut marked = Vec::with_capacity(text.len());
     let mut course = Course::new(line, column);
     Writer { bytes: &mut marked }.marked(text.as_bytes(), anchors, &mut course);
-    writer.location(location, next, course.end(text.as_bytes()));
+    writer.location(location, next, course.source_end(text.len()));
     writer.number(column);
     bytes.extend_from_slice(&marked);
 }
@@ -196,7 +201,7 @@ fn decode_own(bytes: &[u8], headings: Vec<String>, next: Next) -> Option<Own> {
         }
     };
     let text = reader.marked(&mut anchors, &mut course)?;
-    let location = place.location(course.end(text.as_bytes()))?;
+    let location = place.location(course.source_end(text.len()))?;
     for heading in headings.iter_mut().filter(|heading| heading.is_none()) {
         *heading = Some(first_line(&text).to_owned());
     }
@@ -224,38 +229,40 @@ struct Next {
 impl Next {
     fn after(ordinal: u32, location: &Location) -> Self {
         let (byte, line) = match location {
-            Location::Lines { bytes, lines } => (bytes.end, lines.end),
+            Location::Lines { bytes, lines } | Location::Part { bytes, lines, .. } => (bytes.end, lines.end),
             _ => (0, 0),
         };
         Self { ordinal: ordinal.wrapping_add(1), byte, line }
     }
 }
 
-/// Where a passage stands, but for where it ends.
+/// Where a passage stands, but for the byte that it ends at.
 enum Place {
-    Lines { start: usize, first: usize, ends: [Difference; 2] },
+    Lines { part: Option<String>, start: usize, end: Difference, lines: LineSpan },
     Other(Location),
 }
 
 impl Place {
     fn first_line(&self) -> usize {
         match self {
-            Self::Lines { first, .. } => *first,
+            Self::Lines { lines, .. } => lines.start,
             Self::Other(location) => first_line_of(location),
         }
     }
 
-    /// The location, where the text leads so many bytes further, to this line.
-    fn location(self, (len, line): (usize, usize)) -> Option<Location> {
-        let (start, first, ends) = match self {
-            Self::Lines { start, first, ends } => (start, first, ends),
+    /// The location, where the text leads over so many bytes.
+    fn location(self, len: usize) -> Option<Location> {
+        let (part, start, end, lines) = match self {
+            Self::Lines { part, start, end, lines } => {
+                (part, start, end.from(start.wrapping_add(len)), lines)
+            }
             Self::Other(location) => return Some(location),
         };
-        let [end, last] = [ends[0].from(start.wrapping_add(len)), ends[1].from(line)];
         // What would be no span is no place.
-        (start <= end).then(|| Location::Lines {
-            bytes: Span::new(start, end),
-            lines: LineSpan { start: first, end: last },
+        let bytes = (start <= end).then(|| Span::new(start, end))?;
+        Some(match part {
+            Some(part) => Location::Part { part, bytes, lines },
+            None => Location::Lines { bytes, lines },
         })
     }
 }
@@ -267,7 +274,7 @@ fn first_line(text: &str) -> &str {
 /// The line that anchors are counted from.
 fn first_line_of(location: &Location) -> usize {
     match location {
-        Location::Lines { lines, .. } => lines.start,
+        Location::Lines { lines, .. } | Location::Part { lines, .. } => lines.start,
         _ => 1,
     }
 }
@@ -290,13 +297,12 @@ impl Course {
     fn reach(&self, text: &[u8], offset: usize) -> (usize, usize) {
         let Anchor { line, column, .. } = self.last;
         let between = text.get(self.last.offset..offset).unwrap_or_default();
-        match between.iter().rposition(|&byte| byte == b'\n').filter(|_| self.is_bytes()) {
-            Some(last) => {
-                let lines = between.iter().filter(|&&byte| byte == b'\n').count();
-                (line.wrapping_add(lines), between.len() - last)
-            }
-            None => (line, column.wrapping_add(self.source_len(between.len()))),
+        let lines = between.iter().filter(|&&byte| byte == b'\n').count();
+        if lines == 0 || !self.is_bytes() {
+            return (line, column.wrapping_add(self.source_len(between.len())));
         }
+        let in_last = between.iter().rev().take_while(|&&byte| byte != b'\n').count();
+        (line.wrapping_add(lines), in_last + 1)
     }
 
     /// Goes on to an anchor, from where the text led.
@@ -307,10 +313,9 @@ impl Course {
         self.last = anchor;
     }
 
-    /// How many bytes of the source the text leads over, and to which line its last byte.
-    fn end(&self, text: &[u8]) -> (usize, usize) {
-        let rest = self.source_len(text.len().saturating_sub(self.last.offset));
-        (self.bytes.wrapping_add(rest), self.reach(text, text.len().saturating_sub(1)).0)
+    /// How many bytes of the source a text of this length leads over.
+    fn source_end(&self, len: usize) -> usize {
+        self.bytes.wrapping_add(self.source_len(len.saturating_sub(self.last.offset)))
     }
 
     fn is_bytes(&self) -> bool {
@@ -379,21 +384,27 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes where a passage stands whose text leads so many bytes further, to this line.
-    fn location(&mut self, location: &Location, next: Next, (len, line): (usize, usize)) {
-        match location {
+    /// Writes where a passage stands whose text leads over so many bytes.
+    fn location(&mut self, location: &Location, next: Next, len: usize) {
+        let (bytes, lines) = match location {
             Location::Lines { bytes, lines } => {
-                self.number(0);
-                self.difference(bytes.start, next.byte);
-                self.difference(lines.start, next.line);
-                self.difference(bytes.end, bytes.start.wrapping_add(len));
-                self.difference(lines.end, line);
+                self.number(LINES);
+                (bytes, lines)
+            }
+            Location::Part { part, bytes, lines } => {
+                self.number(LINES_OF_PART);
+                self.text(part.as_bytes());
+                (bytes, lines)
             }
             other => {
-                self.number(1);
-                self.text(&serde_json::to_vec(other).expect("plain data"));
+                self.number(OTHER_PLACE);
+                return self.text(&serde_json::to_vec(other).expect("plain data"));
             }
-        }
+        };
+        self.difference(bytes.start, next.byte);
+        self.difference(bytes.end, bytes.start.wrapping_add(len));
+        self.difference(lines.start, next.line);
+        self.difference(lines.end, lines.start);
     }
 
     /// Writes a text with a mark for each anchor.
@@ -466,6 +477,15 @@ fn behind_character(anchor: &Anchor, text: &[u8]) -> Option<Anchor> {
     })
 }
 
+/// Where in a text with marks the first of them stands; where the text ends, if it has none.
+fn first_mark(bytes: &[u8]) -> usize {
+    // The largest of some bytes at once is what compilers find without a loop.
+    let without =
+        bytes.chunks(32).take_while(|chunk| chunk.iter().fold(0, |most, &byte| byte.max(most)) < OTHER);
+    let start = (32 * without.count()).min(bytes.len());
+    bytes[start..].iter().position(|&byte| byte >= OTHER).map_or(bytes.len(), |at| start + at)
+}
+
 /// How many bytes a character has that begins with this one.
 fn width_of(first: u8) -> usize {
     match first {
@@ -511,6 +531,10 @@ impl<'b> Reader<'b> {
         self.bytes(len)
     }
 
+    fn owned_text(&mut self) -> Option<String> {
+        str::from_utf8(self.text()?).ok().map(str::to_owned)
+    }
+
     fn shared(&mut self) -> Option<Shared> {
         serde_json::from_slice(self.text()?).ok()
     }
@@ -534,20 +558,23 @@ impl<'b> Reader<'b> {
     }
 
     fn place(&mut self, next: Next) -> Option<Place> {
-        if self.number()? != 0 {
-            return serde_json::from_slice(self.text()?).ok().map(Place::Other);
-        }
-        let start = self.difference()?.from(next.byte);
+        let part = match self.number()? {
+            LINES => None,
+            LINES_OF_PART => Some(self.owned_text()?),
+            OTHER_PLACE => return serde_json::from_slice(self.text()?).ok().map(Place::Other),
+            _ => return None,
+        };
+        let (start, end) = (self.difference()?.from(next.byte), self.difference()?);
         let first = self.difference()?.from(next.line);
-        Some(Place::Lines { start, first, ends: [self.difference()?, self.difference()?] })
+        let lines = LineSpan { start: first, end: self.difference()?.from(first) };
+        Some(Place::Lines { part, start, end, lines })
     }
 
     /// Reads a text, and adds its anchors.
     fn marked(&mut self, anchors: &mut Vec<Anchor>, course: &mut Course) -> Option<String> {
         let mut text = Vec::with_capacity(self.bytes.len());
         loop {
-            let plain = self.bytes.iter().position(|&byte| byte >= OTHER).unwrap_or(self.bytes.len());
-            text.extend_from_slice(self.bytes(plain)?);
+            text.extend_from_slice(self.bytes(first_mark(self.bytes))?);
             let Some((&mark, rest)) = self.bytes.split_first() else { break };
             self.bytes = rest;
             let reached = course.reach(&text, text.len());
@@ -685,7 +712,11 @@ mod tests {
     fn any_passage() -> impl Strategy<Value = Passage> {
         let plain = "[a-z\n한]{0,80}".prop_flat_map(|text| (Just(text.clone()), anchors(&text)));
         let headings = prop::collection::vec("[ab]{0,2}", 0..3);
-        let location = prop_oneof![lines(), Just(page())];
+        let of_part = ("[0-9.]{0,3}", lines()).prop_map(|(part, location)| match location {
+            Location::Lines { bytes, lines } => Location::Part { part, bytes, lines },
+            other => other,
+        });
+        let location = prop_oneof![lines(), of_part, Just(page())];
         (prop_oneof![plain, marked_up()], headings, location, any::<u32>(), any::<bool>()).prop_map(
             |((text, anchors), mut headings, location, ordinal, has_own)| {
                 if has_own {
