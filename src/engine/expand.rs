@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use tantivy::Searcher;
+use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::termdict::TermMerger;
 
@@ -20,7 +21,7 @@ pub(super) fn starting(
     prefix: &str,
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
-    for_each_starting(searcher, field, &[prefix], |word| take(&mut words, word, || format!("{prefix}*")))?;
+    for_each_starting(searcher, field, &[prefix], |word, _| take(&mut words, word, || format!("{prefix}*")))?;
     Ok(words)
 }
 
@@ -34,7 +35,8 @@ pub(super) fn inflected(
     with_stems(searcher, field, stems, languages, &languages.starts_of_inflections(stems))
 }
 
-/// The words of a field that are other inflections of a word in a language and start much as its stem does.
+/// The words of a field that are other inflections of a word in a language and start much as its stem does: for each the
+/// segments that have it, and where in those.
 ///
 /// Some languages have inflections that start like nothing else, to find which every word of the index is asked for its
 /// stem. Here only those are looked for that cost little, which is all but a few.
@@ -43,7 +45,7 @@ pub(super) fn inflected_alike(
     field: Field,
     form: &str,
     language: Language,
-) -> Result<Vec<String>, EngineError> {
+) -> Result<Vec<(usize, TermInfo)>, EngineError> {
     let stem = language.stem(form, form);
     let mut starts = language.starts_of_inflections(&Stems::from(&*stem));
     let most = most_of(&stem);
@@ -51,9 +53,9 @@ pub(super) fn inflected_alike(
         starts = vec![most.to_owned()];
     }
     let mut found = Vec::new();
-    for_each_starting(searcher, field, &starts, |other| {
+    for_each_starting(searcher, field, &starts, |other, terms| {
         if other != form && language.stem(other, other) == stem {
-            found.push(other.to_owned());
+            found.extend(terms.current_segment_ords_and_term_infos());
         }
         Ok(())
     })?;
@@ -77,7 +79,7 @@ fn with_stems(
     starts: &[impl AsRef<str>],
 ) -> Result<BTreeSet<String>, EngineError> {
     let mut words = BTreeSet::new();
-    for_each_starting(searcher, field, starts, |word| match languages.share(word, stems) {
+    for_each_starting(searcher, field, starts, |word, _| match languages.share(word, stems) {
         true => take(&mut words, word, || stems.iter().next().unwrap_or_default().to_owned()),
         false => Ok(()),
     })?;
@@ -90,7 +92,7 @@ fn for_each_starting(
     searcher: &Searcher,
     field: Field,
     starts: &[impl AsRef<str>],
-    mut visit: impl FnMut(&str) -> Result<(), EngineError>,
+    mut visit: impl FnMut(&str, &TermMerger<'_>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let dictionaries = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
     let dictionaries: Vec<_> = dictionaries.collect::<Result<_, _>>()?;
@@ -99,7 +101,7 @@ fn for_each_starting(
         let mut terms = TermMerger::new(streams.collect::<Result<_, _>>().map_err(io_error)?);
         while terms.advance() && terms.key().starts_with(start) {
             if let Ok(word) = std::str::from_utf8(terms.key()) {
-                visit(word)?;
+                visit(word, &terms)?;
             }
         }
     }

@@ -22,6 +22,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use tantivy::postings::TermInfo;
 use tantivy::query::{Bm25StatisticsProvider, Weight};
 use tantivy::{DocId, Term};
 
@@ -70,8 +71,8 @@ pub(super) struct Rescorer<'a> {
     averages: Averages,
 }
 
-/// Words by the number of a family and a language.
-type Inflections = HashMap<(usize, Language), Rc<[String]>>;
+/// Inflections by the number of a family and a language.
+type Inflections = HashMap<(usize, Language), Rc<[(usize, TermInfo)]>>;
 
 /// A leaf with the figures of the index.
 enum RatedLeaf<'a> {
@@ -166,15 +167,15 @@ impl<'a> Rescorer<'a> {
         self.pairs.iter().map(|pair| pair.leaves)
     }
 
-    /// The words that are other inflections of a family in a language.
-    fn inflections(&self, family: usize, language: Language) -> Result<Rc<[String]>, EngineError> {
+    /// The words that are other inflections of a family in a language, as [`expand::inflected_alike`] tells them.
+    fn inflections(&self, family: usize, language: Language) -> Result<Rc<[(usize, TermInfo)]>, EngineError> {
         if let Some(known) = self.inflections.borrow().get(&(family, language)) {
             return Ok(Rc::clone(known));
         }
         let form = self.families[family].1.form.as_deref().unwrap_or_default();
         let body = self.snapshot.fields().body;
         let found = expand::inflected_alike(self.snapshot.searcher(), body, form, language)?;
-        let found = Rc::<[String]>::from(found);
+        let found = Rc::<[_]>::from(found);
         self.inflections.borrow_mut().insert((family, language), Rc::clone(&found));
         Ok(found)
     }

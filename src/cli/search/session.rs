@@ -121,7 +121,7 @@ impl Session {
             query: query.to_string(),
             run: (response.query != *query).then(|| response.query.to_string()),
             outline: self.explain.then(|| outline(request, &response.query)),
-            tree: tree(query),
+            tree: (self.options.format == OutputFormat::Json).then(|| tree(query)).flatten(),
             filter: self.filter.as_ref().map(ToString::to_string),
             query_id: asked.id,
             turn: asked.turn,

@@ -59,6 +59,7 @@ impl Document {
 pub(super) struct Look<'r, 'a> {
     rescorer: &'r Rescorer<'a>,
     places: &'r Places,
+    number: u32,
     segment: &'r SegmentReader,
     lengths: FieldNormReader,
     leaves: Vec<LeafCursor<'r>>,
@@ -110,13 +111,14 @@ struct Counts {
 
 impl<'r, 'a> Look<'r, 'a> {
     /// A look at a segment, from its first passage on.
-    pub(super) fn new(rescorer: &'r Rescorer<'a>, segment: u32) -> Result<Self, EngineError> {
-        let places = rescorer.snapshot.places(segment);
-        let segment = rescorer.snapshot.searcher().segment_reader(segment);
+    pub(super) fn new(rescorer: &'r Rescorer<'a>, number: u32) -> Result<Self, EngineError> {
+        let places = rescorer.snapshot.places(number);
+        let segment = rescorer.snapshot.searcher().segment_reader(number);
         let leaves = rescorer.leaves.iter().map(|leaf| rescorer.cursor(leaf, segment));
         Ok(Self {
             rescorer,
             places,
+            number,
             segment,
             lengths: segment.get_fieldnorms_reader(rescorer.snapshot.fields().stem)?,
             leaves: leaves.collect::<Result<_, EngineError>>()?,
@@ -214,7 +216,7 @@ impl<'r, 'a> Look<'r, 'a> {
             others = Some(match family.inflections.iter().position(|(other, _)| *other == language) {
                 Some(known) => known,
                 None => {
-                    let opened = self.rescorer.open_inflections(number, language, self.segment)?;
+                    let opened = self.rescorer.open_inflections(number, language, self.number)?;
                     family.inflections.push((language, opened));
                     family.inflections.len() - 1
                 }
@@ -282,14 +284,16 @@ impl Rescorer<'_> {
         &self,
         family: usize,
         language: Language,
-        segment: &SegmentReader,
+        number: u32,
     ) -> Result<Vec<SegmentPostings>, EngineError> {
-        let body = self.snapshot.fields().body;
+        let segment = self.snapshot.searcher().segment_reader(number);
+        let index = segment.inverted_index(self.snapshot.fields().body)?;
         let words = self.inflections(family, language)?;
+        let here = words.iter().filter(|&&(other, _)| other == number as usize);
         // They are large: none is to be moved while others are added.
         let mut opened = Vec::with_capacity(words.len());
-        for word in words.iter() {
-            opened.extend(open(segment, &Term::from_field_text(body, word), POSITIONS)?);
+        for (_, word) in here {
+            opened.push(index.read_postings_from_terminfo(word, POSITIONS).map_err(io_error)?);
         }
         Ok(opened)
     }
