@@ -36,7 +36,7 @@
 
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 
 use crate::config::Settings;
@@ -109,11 +109,13 @@ pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let with_positions = || text(IndexRecordOption::WithFreqsAndPositions);
     let column = || NumericOptions::default() | FAST;
+    // Without lengths: an entry has one value or none.
+    let indexed = || column().set_indexed();
     let fields = Fields {
         kind: builder.add_text_field("kind", raw()),
         id: builder.add_text_field("id", raw().set_fast("raw")),
         path: builder.add_text_field("path", raw()),
-        ordinal: builder.add_u64_field("ordinal", INDEXED | FAST),
+        ordinal: builder.add_u64_field("ordinal", indexed()),
         stem: builder.add_text_field("stem", text(IndexRecordOption::WithFreqs)),
         word: builder.add_text_field("word", text(IndexRecordOption::WithFreqs)),
         body: builder.add_text_field("body", with_positions()),
@@ -122,7 +124,7 @@ pub fn schema() -> (Schema, Fields) {
         language: builder.add_text_field("language", raw()),
         format: builder.add_text_field("format", raw()),
         extension: builder.add_text_field("extension", raw()),
-        date: builder.add_i64_field("date", INDEXED | FAST),
+        date: builder.add_i64_field("date", indexed()),
         fact: builder.add_text_field("fact", raw()),
         size: builder.add_u64_field("size", column()),
         modified: builder.add_i64_field("modified", column()),

@@ -19,7 +19,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use tantivy::directory::TerminatingWrite;
-use tantivy::fieldnorm::{FieldNormReader, FieldNormReaders, FieldNormsSerializer};
+use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer};
 use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
 use tantivy::schema::Field;
 use tantivy::store::StoreWriter;
@@ -54,7 +54,6 @@ pub(super) struct SegmentBuilder {
     words: PassageWords,
     /// The ordinals of passages, and the entries that they are.
     ordinals: Vec<(u32, DocId)>,
-    dated: Vec<Range<DocId>>,
 }
 
 impl SegmentBuilder {
@@ -80,7 +79,6 @@ impl SegmentBuilder {
             texts: Texts::new(folder),
             words: PassageWords::default(),
             ordinals: Vec::new(),
-            dated: Vec::new(),
         })
     }
 
@@ -156,8 +154,7 @@ impl SegmentBuilder {
 
     /// Notes the day of some entries.
     pub(super) fn add_date(&mut self, days: i64, entries: Range<DocId>) {
-        self.add_term(self.fields.date, &tantivy::i64_to_u64(days).to_be_bytes(), entries.clone());
-        self.dated.push(entries);
+        self.add_term(self.fields.date, &tantivy::i64_to_u64(days).to_be_bytes(), entries);
     }
 
     /// Notes the ordinal of a passage.
@@ -185,25 +182,12 @@ impl SegmentBuilder {
     fn write_norms(&mut self) -> tantivy::Result<FieldNormReaders> {
         let mut serializer =
             FieldNormsSerializer::from_write(self.segment.open_write(SegmentComponent::FieldNorms)?)?;
-        let Fields { ordinal, stem, word, body, title, heading, date, .. } = self.fields;
-        let once = |entries: &mut dyn Iterator<Item = DocId>| {
-            let mut norms = vec![0; self.entries as usize];
-            entries.for_each(|entry| norms[entry as usize] = FieldNormReader::fieldnorm_to_id(1));
-            norms
-        };
-        let ordinals = once(&mut self.ordinals.iter().map(|&(_, entry)| entry));
-        let dates = once(&mut self.dated.iter().flat_map(Range::clone));
+        let Fields { stem, word, body, title, heading, .. } = self.fields;
         let [stems, bodies, titles, headings, words] = &self.texts.norms;
         // In the order of the schema.
-        for (field, norms) in [
-            (ordinal, &ordinals),
-            (stem, stems),
-            (word, words),
-            (body, bodies),
-            (title, titles),
-            (heading, headings),
-            (date, &dates),
-        ] {
+        for (field, norms) in
+            [(stem, stems), (word, words), (body, bodies), (title, titles), (heading, headings)]
+        {
             serializer.serialize_field(field, norms)?;
         }
         serializer.close()?;
