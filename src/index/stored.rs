@@ -13,27 +13,21 @@
 //! | headings | how many are those of the passage before, how many others there are, and these: `0` for the first line of the text, else the length and one, and the bytes |
 //! | ordinal | difference from the next one |
 //! | location | `0` for lines, `2` and a text for lines of that part; then differences of where bytes start and end, and lines; else `1`, then a text: JSON |
-//! | column | that of the first anchor, where it is what begins the location's first line; else `0` |
-//! | text | its bytes, with marks where there are anchors |
+//! | column | that of the first anchor, where it begins the text on the location's first line; else `0` |
+//! | text | with its other anchors [inside](marks) |
 //!
-//! A number has seven bits in each byte, the least first, and the eighth bit where it goes on. A difference is a signed
-//! number, doubled, and one is taken off where it is negative. A text is its length and its bytes. Bytes and lines start at
-//! a difference from where those of the passage before end; bytes end at one from where the text and its anchors lead, lines
-//! at one from where they start.
-//!
-//! An anchor says where its source does not go on as the text does. It stands as a mark in the text, a byte that no text
-//! has, so that words which are marked up alike are alike in what is packed; and by what differs from going on:
-//!
-//! | mark | anchor | what follows |
-//! |---|---|---|
-//! | `ff` | later in the same line | how much later |
-//! | `fe` | in another line | difference of the lines, column |
-//! | `fd` | right there, of a character that the source writes otherwise, behind which it goes on | how many bytes that has there |
-//! | `fc` | the same, later in the same line | how much later, how many bytes |
-//! | `fb` | any other | differences of lines and columns, both widths |
+//! [Numbers](numbers) are as short as they are small, and differences of them too. Bytes and lines start at a difference from
+//! where those of the passage before end; bytes end at one from where the text and its anchors lead, lines at one from where
+//! they start.
+
+mod marks;
+mod numbers;
 
 use serde::{Deserialize, Serialize};
 
+use self::marks::Course;
+use self::numbers::Difference;
+pub(super) use self::numbers::{Reader, Writer};
 use super::schema::StoredPassage;
 use crate::document::{
     Anchor, DocId, DocumentRecord, Facts, Fingerprint, Format, LineSpan, Location, Parts, Passage, State,
@@ -50,12 +44,6 @@ const MOST: usize = 100;
 const LINES: usize = 0;
 const OTHER_PLACE: usize = 1;
 const LINES_OF_PART: usize = 2;
-
-const LATER: u8 = 0xff;
-const OTHER_LINE: u8 = 0xfe;
-const CHARACTER: u8 = 0xfd;
-const LATER_CHARACTER: u8 = 0xfc;
-const OTHER: u8 = 0xfb;
 
 /// What all entries of a document have in common.
 #[derive(Serialize, Deserialize)]
@@ -279,97 +267,7 @@ fn first_line_of(location: &Location) -> usize {
     }
 }
 
-/// Follows a text from anchor to anchor through its source. Numbers wrap around, so that any are as good as others.
-#[derive(Clone, Copy)]
-struct Course {
-    last: Anchor,
-    /// How many bytes of the source lie between the beginning and that anchor, as far as lines go on.
-    bytes: usize,
-}
-
-impl Course {
-    /// At the beginning of a text.
-    fn new(line: usize, column: usize) -> Self {
-        Self { last: Anchor { offset: 0, line, column: column.max(1), width: 1, origin_width: 1 }, bytes: 0 }
-    }
-
-    /// The line and column that the text leads to at `offset`, as [`Anchor::place`] tells.
-    fn reach(&self, text: &[u8], offset: usize) -> (usize, usize) {
-        let Anchor { line, column, .. } = self.last;
-        let between = text.get(self.last.offset..offset).unwrap_or_default();
-        let lines = between.iter().filter(|&&byte| byte == b'\n').count();
-        if lines == 0 || !self.is_bytes() {
-            return (line, column.wrapping_add(self.source_len(between.len())));
-        }
-        let in_last = between.iter().rev().take_while(|&&byte| byte != b'\n').count();
-        (line.wrapping_add(lines), in_last + 1)
-    }
-
-    /// Goes on to an anchor, from where the text led.
-    fn pass(&mut self, anchor: Anchor, (line, column): (usize, usize)) {
-        let between = self.source_len(anchor.offset.saturating_sub(self.last.offset));
-        let later = if anchor.line == line { anchor.column.wrapping_sub(column) } else { 0 };
-        self.bytes = self.bytes.wrapping_add(between).wrapping_add(later);
-        self.last = anchor;
-    }
-
-    /// How many bytes of the source a text of this length leads over.
-    fn source_end(&self, len: usize) -> usize {
-        self.bytes.wrapping_add(self.source_len(len.saturating_sub(self.last.offset)))
-    }
-
-    fn is_bytes(&self) -> bool {
-        self.last.width == self.last.origin_width
-    }
-
-    fn source_len(&self, len: usize) -> usize {
-        if self.is_bytes() {
-            len
-        } else {
-            (len / self.last.width.max(1)).wrapping_mul(self.last.origin_width)
-        }
-    }
-}
-
-/// How far one number is from another; numbers wrap around, so that there is a difference of any two.
-#[derive(Clone, Copy)]
-struct Difference(usize);
-
-impl Difference {
-    fn of(number: usize, from: usize) -> Self {
-        Self(number.wrapping_sub(from))
-    }
-
-    fn from(self, from: usize) -> usize {
-        from.wrapping_add(self.0)
-    }
-}
-
-/// Writes numbers and texts in the form that the module tells.
-pub(super) struct Writer<'b> {
-    pub(super) bytes: &'b mut Vec<u8>,
-}
-
 impl Writer<'_> {
-    pub(super) fn number(&mut self, number: usize) {
-        let mut rest = number;
-        while rest > 0x7f {
-            self.bytes.push(0x80 | (rest & 0x7f) as u8);
-            rest >>= 7;
-        }
-        self.bytes.push(rest as u8);
-    }
-
-    fn difference(&mut self, number: usize, from: usize) {
-        let difference = Difference::of(number, from).0 as isize;
-        self.number(((difference << 1) ^ (difference >> (isize::BITS - 1))) as usize);
-    }
-
-    fn text(&mut self, text: &[u8]) {
-        self.number(text.len());
-        self.bytes.extend_from_slice(text);
-    }
-
     fn headings(&mut self, headings: &[String], before: &[String], first_line: &str) {
         let common = headings.iter().zip(before).take_while(|(heading, before)| heading == before).count();
         self.number(common);
@@ -406,135 +304,9 @@ impl Writer<'_> {
         self.difference(lines.start, next.line);
         self.difference(lines.end, lines.start);
     }
-
-    /// Writes a text with a mark for each anchor.
-    fn marked(&mut self, text: &[u8], anchors: &[Anchor], course: &mut Course) {
-        let mut at = 0;
-        let mut anchors = anchors.iter().peekable();
-        while let Some(&anchor) = anchors.next() {
-            let offset = anchor.offset.clamp(at, text.len());
-            self.bytes.extend_from_slice(&text[at..offset]);
-            at = offset;
-            let reached = course.reach(text, offset);
-            let behind =
-                behind_character(&anchor, &text[at..]).filter(|behind| anchors.peek() == Some(&behind));
-            self.mark(&anchor, reached, behind.is_some());
-            course.pass(anchor, reached);
-            if let Some(behind) = behind {
-                self.bytes.extend_from_slice(&text[at..behind.offset]);
-                at = behind.offset;
-                course.pass(behind, (behind.line, behind.column));
-                anchors.next();
-            }
-        }
-        self.bytes.extend_from_slice(&text[at..]);
-    }
-
-    /// Writes an anchor where the text leads to this line and column, of one character alone or not.
-    fn mark(&mut self, anchor: &Anchor, (line, column): (usize, usize), of_character: bool) {
-        let Anchor { width, origin_width, .. } = *anchor;
-        let later = anchor.column.checked_sub(column).filter(|_| anchor.line == line);
-        match later {
-            Some(0) if of_character => {
-                self.bytes.push(CHARACTER);
-                self.number(origin_width);
-            }
-            Some(later) if of_character => {
-                self.bytes.push(LATER_CHARACTER);
-                self.number(later);
-                self.number(origin_width);
-            }
-            Some(later) if (width, origin_width) == (1, 1) => {
-                self.bytes.push(LATER);
-                self.number(later);
-            }
-            None if (width, origin_width) == (1, 1) && anchor.line != line => {
-                self.bytes.push(OTHER_LINE);
-                self.difference(anchor.line, line);
-                self.number(anchor.column);
-            }
-            _ => {
-                self.bytes.push(OTHER);
-                self.difference(anchor.line, line);
-                self.difference(anchor.column, column);
-                self.number(width);
-                self.number(origin_width);
-            }
-        }
-    }
 }
 
-/// The anchor behind one that is of the first character of a text alone, as it would be if the source went on behind it.
-fn behind_character(anchor: &Anchor, text: &[u8]) -> Option<Anchor> {
-    let Anchor { offset, line, column, width, origin_width } = *anchor;
-    let is_character = text.first().is_some_and(|&first| width_of(first) == width) && text.len() >= width;
-    (is_character && width != origin_width).then(|| Anchor {
-        offset: offset + width,
-        line,
-        column: column.wrapping_add(origin_width),
-        width: 1,
-        origin_width: 1,
-    })
-}
-
-/// Where in a text with marks the first of them stands; where the text ends, if it has none.
-fn first_mark(bytes: &[u8]) -> usize {
-    // The largest of some bytes at once is what compilers find without a loop.
-    let without =
-        bytes.chunks(32).take_while(|chunk| chunk.iter().fold(0, |most, &byte| byte.max(most)) < OTHER);
-    let start = (32 * without.count()).min(bytes.len());
-    bytes[start..].iter().position(|&byte| byte >= OTHER).map_or(bytes.len(), |at| start + at)
-}
-
-/// How many bytes a character has that begins with this one.
-fn width_of(first: u8) -> usize {
-    match first {
-        0xf0.. => 4,
-        0xe0.. => 3,
-        0xc0.. => 2,
-        _ => 1,
-    }
-}
-
-/// Reads what a [`Writer`] has written.
-pub(super) struct Reader<'b> {
-    pub(super) bytes: &'b [u8],
-}
-
-impl<'b> Reader<'b> {
-    pub(super) fn number(&mut self) -> Option<usize> {
-        let mut number = 0;
-        for shift in (0..usize::BITS).step_by(7) {
-            let (&byte, rest) = self.bytes.split_first()?;
-            self.bytes = rest;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn difference(&mut self) -> Option<Difference> {
-        let number = self.number()?;
-        Some(Difference((number >> 1) ^ (number & 1).wrapping_neg()))
-    }
-
-    fn bytes(&mut self, len: usize) -> Option<&'b [u8]> {
-        let (bytes, rest) = self.bytes.split_at_checked(len)?;
-        self.bytes = rest;
-        Some(bytes)
-    }
-
-    fn text(&mut self) -> Option<&'b [u8]> {
-        let len = self.number()?;
-        self.bytes(len)
-    }
-
-    fn owned_text(&mut self) -> Option<String> {
-        str::from_utf8(self.text()?).ok().map(str::to_owned)
-    }
-
+impl Reader<'_> {
     fn shared(&mut self) -> Option<Shared> {
         serde_json::from_slice(self.text()?).ok()
     }
@@ -568,49 +340,6 @@ impl<'b> Reader<'b> {
         let first = self.difference()?.from(next.line);
         let lines = LineSpan { start: first, end: self.difference()?.from(first) };
         Some(Place::Lines { part, start, end, lines })
-    }
-
-    /// Reads a text, and adds its anchors.
-    fn marked(&mut self, anchors: &mut Vec<Anchor>, course: &mut Course) -> Option<String> {
-        let mut text = Vec::with_capacity(self.bytes.len());
-        loop {
-            text.extend_from_slice(self.bytes(first_mark(self.bytes))?);
-            let Some((&mark, rest)) = self.bytes.split_first() else { break };
-            self.bytes = rest;
-            let reached = course.reach(&text, text.len());
-            let anchor = self.anchor(mark, text.len(), reached)?;
-            anchors.push(anchor);
-            course.pass(anchor, reached);
-            if let CHARACTER | LATER_CHARACTER = mark {
-                let behind = behind_character(&anchor, self.bytes)?;
-                text.extend_from_slice(self.bytes(anchor.width)?);
-                anchors.push(behind);
-                course.pass(behind, (behind.line, behind.column));
-            }
-        }
-        String::from_utf8(text).ok()
-    }
-
-    /// Reads the anchor of a mark where the text led to this line and column.
-    fn anchor(&mut self, mark: u8, offset: usize, (line, column): (usize, usize)) -> Option<Anchor> {
-        let here = Anchor { offset, line, column, width: 1, origin_width: 1 };
-        Some(match mark {
-            LATER => Anchor { column: column.wrapping_add(self.number()?), ..here },
-            OTHER_LINE => Anchor { line: self.difference()?.from(line), column: self.number()?, ..here },
-            CHARACTER | LATER_CHARACTER => {
-                let later = if mark == LATER_CHARACTER { self.number()? } else { 0 };
-                let (origin_width, &first) = (self.number()?, self.bytes.first()?);
-                Anchor { column: column.wrapping_add(later), width: width_of(first), origin_width, ..here }
-            }
-            OTHER => Anchor {
-                line: self.difference()?.from(line),
-                column: self.difference()?.from(column),
-                width: self.number()?,
-                origin_width: self.number()?,
-                ..here
-            },
-            _ => return None,
-        })
     }
 }
 
