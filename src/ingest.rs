@@ -38,6 +38,9 @@ const QUEUE: usize = 64;
 /// How many files teach an index its codebook, at most.
 const SAMPLE: usize = 512;
 
+/// How far ahead files are asked for of those that are read.
+const AHEAD: usize = 32;
+
 /// How close to the last commit a modification is too recent to rely on, in nanoseconds.
 const RECENT: i64 = 2_000_000_000;
 
@@ -446,9 +449,12 @@ fn work(
     stop: &AtomicBool,
     sender: &SyncSender<Result<Outcome<Done>, IngestError>>,
 ) {
-    while !stop.load(Ordering::Relaxed)
-        && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
-    {
+    while !stop.load(Ordering::Relaxed) {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some(job) = jobs.get(number) else { break };
+        if let Some(Found::File(file)) = jobs.get(number + AHEAD).map(|job| job.found) {
+            source::read::ask_for(&source::file_at(&file.path));
+        }
         let mut send = |outcome: Outcome| match outcome.put_by(&mut composer) {
             Ok(done) => sender.send(Ok(done)).is_ok(),
             Err(error) => {

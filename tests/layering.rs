@@ -57,7 +57,7 @@ const HOMES: [(&str, &[&str]); 47] = [
     ("bzip2", &["source"]),
     ("zip", &["extract"]),
     ("tar", &["extract"]),
-    ("rustix", &["isolate", "index"]),
+    ("rustix", &["isolate", "source", "index"]),
     ("blake3", &["source", "analysis", "index"]),
     ("encoding_rs", &["extract"]),
     ("chardetng", &["extract"]),

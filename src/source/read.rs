@@ -7,6 +7,8 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
+#[cfg(target_os = "linux")]
+use std::num::NonZeroU64;
 use std::path::Path;
 
 use bzip2::bufread::MultiBzDecoder;
@@ -26,6 +28,10 @@ const ZSTD_WINDOW_LOG: u32 = 27;
 const XZ_MEMORY: u32 = 96 << 10;
 
 const BUFFER_SIZE: usize = 64 << 10;
+
+/// How many bytes of a file are asked for before it is read: behind them the system reads ahead by itself.
+#[cfg(target_os = "linux")]
+const ASKED_FOR: u64 = 1 << 20;
 
 /// How many bytes tell how a source is compressed.
 const MAGIC_SIZE: usize = 8;
@@ -117,6 +123,20 @@ impl From<io::Error> for ReadError {
 pub fn read(file: &Path, size: u64, max: u64) -> Result<Content, ReadError> {
     content(open(file)?, size, max)
 }
+
+/// Asks the system to have the beginning of a file in its cache soon, when it will be read. What stands in its way is for
+/// who reads to tell.
+#[cfg(target_os = "linux")]
+pub fn ask_for(file: &Path) {
+    use rustix::fs::{Advice, fadvise};
+    if let Ok(file) = open(file) {
+        let _ = fadvise(&file, 0, NonZeroU64::new(ASKED_FOR), Advice::WillNeed);
+    }
+}
+
+/// Other systems read ahead as they see fit.
+#[cfg(not(target_os = "linux"))]
+pub fn ask_for(_: &Path) {}
 
 /// Reads standard input whole, as [`read`] does a file.
 ///
@@ -378,6 +398,33 @@ mod tests {
     use super::*;
 
     const LIMIT: u64 = 1 << 20;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_is_asked_for_is_in_the_cache_soon() {
+        use rustix::fs::{Advice, fadvise};
+        use rustix::io::{ReadWriteFlags, preadv2};
+
+        const SIZE: u64 = 100_000;
+        let folder = tempfile::tempdir().unwrap();
+        // To look whether it is there without waiting for it asks for it, too: so each file is looked at once.
+        let comes_within = |milliseconds: u64| {
+            let path = folder.path().join(milliseconds.to_string());
+            std::fs::write(&path, vec![b'a'; SIZE as usize]).unwrap();
+            let file = File::open(&path).unwrap();
+            file.sync_all().unwrap();
+            fadvise(&file, 0, None, Advice::DontNeed).unwrap();
+            ask_for(&path);
+            std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+            let mut last = [0];
+            let read =
+                preadv2(&file, &mut [io::IoSliceMut::new(&mut last)], SIZE - 1, ReadWriteFlags::NOWAIT);
+            read != Err(rustix::io::Errno::AGAIN)
+        };
+        assert!([1, 10, 100, 1_000, 10_000].into_iter().any(comes_within));
+        ask_for(&folder.path().join("missing"));
+        ask_for(folder.path());
+    }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
