@@ -212,10 +212,11 @@ impl Samples {
         self.0.iter().sum::<f64>() / self.0.len() as f64
     }
 
-    /// The median and the least, as milliseconds.
+    /// The median, the mean and the least, as milliseconds.
     pub fn milliseconds(&self) -> String {
-        use crate::table::significant;
-        format!("{} ms (least {})", significant(self.median() * 1e3), significant(self.least() * 1e3))
+        let [median, mean, least] = [self.median(), self.mean(), self.least()]
+            .map(|seconds| crate::table::significant(seconds * 1e3));
+        format!("{median} ms (mean {mean}, least {least})")
     }
 }
 
