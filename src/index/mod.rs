@@ -364,8 +364,10 @@ impl Snapshot {
     }
 
     fn is_passage(&self, address: DocAddress) -> Result<bool, ReadError> {
-        let segment = self.searcher.segment_reader(address.segment_ord);
-        Ok(segment.fast_fields().u64("ordinal")?.first(address.doc_id).is_some())
+        let places = self.places(address.segment_ord);
+        let is_passage = places.is_passage(address.doc_id);
+        places.checked()?;
+        Ok(is_passage)
     }
 }
 

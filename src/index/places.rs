@@ -87,8 +87,16 @@ impl Places {
 
     /// Which passage of its document an entry is; that of no passage is 0.
     pub fn ordinal(&self, doc: DocId) -> u64 {
-        let ordinals = self.opened(&self.ordinals, |columns| columns.u64("ordinal").map(Some));
-        ordinals.and_then(|ordinals| ordinals.first(doc)).unwrap_or_default()
+        self.known_ordinal(doc).unwrap_or_default()
+    }
+
+    /// Whether an entry is a passage.
+    pub(super) fn is_passage(&self, doc: DocId) -> bool {
+        self.known_ordinal(doc).is_some()
+    }
+
+    fn known_ordinal(&self, doc: DocId) -> Option<u64> {
+        self.opened(&self.ordinals, |columns| columns.u64("ordinal").map(Some))?.first(doc)
     }
 
     /// The passages of the document that a passage is of.
