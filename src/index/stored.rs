@@ -423,6 +423,8 @@ mod tests {
                 text.push_str(&words);
                 (line, column) = Anchor::place(&anchors, &text, text.len()).expect("there is one");
                 if !entity.is_empty() {
+                    // The markup before it may end in another line.
+                    (line, column) = if kind == 1 { (line + 1, 3) } else { (line, column) };
                     let wide = Anchor {
                         width: entity.len(),
                         origin_width: 5,

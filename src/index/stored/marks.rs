@@ -82,8 +82,9 @@ impl Writer<'_> {
             self.bytes.extend_from_slice(&text[at..offset]);
             at = offset;
             let reached = course.reach(text, offset);
-            let behind =
-                behind_character(&anchor, &text[at..]).filter(|behind| anchors.peek() == Some(&behind));
+            let is_later = anchor.line == reached.0 && anchor.column >= reached.1;
+            let behind = behind_character(&anchor, &text[at..])
+                .filter(|behind| is_later && anchors.peek() == Some(&behind));
             self.mark(&anchor, reached, behind.is_some());
             course.pass(anchor, reached);
             if let Some(behind) = behind {
