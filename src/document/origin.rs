@@ -202,18 +202,27 @@ impl Anchor {
     /// The line and column, both from 1, of `offset` in a passage's `text` with these `anchors`.
     pub fn place(anchors: &[Anchor], text: &str, offset: usize) -> Option<(usize, usize)> {
         let at = anchors.partition_point(|anchor| anchor.offset <= offset).checked_sub(1)?;
-        let anchor = anchors[at];
-        if anchor.width != anchor.origin_width {
-            let units = (offset - anchor.offset) / anchor.width.max(1);
-            return Some((anchor.line, anchor.column + units * anchor.origin_width));
+        Some(anchors[at].leads_to(text.as_bytes(), offset))
+    }
+
+    /// The line and column that a `text` leads to at `offset`, behind this anchor and before the next. Numbers wrap
+    /// around, so that any are as good as others.
+    pub fn leads_to(&self, text: &[u8], offset: usize) -> (usize, usize) {
+        let between = text.get(self.offset..offset).unwrap_or_default();
+        let lines = between.iter().filter(|&&byte| byte == b'\n').count();
+        if lines == 0 || self.width != self.origin_width {
+            return (self.line, self.column.wrapping_add(self.source_len(between.len())));
         }
-        let between = &text.as_bytes()[anchor.offset..offset];
-        let breaks = between.iter().filter(|&&byte| byte == b'\n').count();
-        let column = match between.iter().rposition(|&byte| byte == b'\n') {
-            Some(last) => between.len() - last,
-            None => anchor.column + between.len(),
-        };
-        Some((anchor.line + breaks, column))
+        let in_last = between.iter().rev().take_while(|&&byte| byte != b'\n').count();
+        (self.line.wrapping_add(lines), in_last + 1)
+    }
+
+    /// How many bytes of the source so many bytes of the text behind this anchor have.
+    pub fn source_len(&self, len: usize) -> usize {
+        match self.width == self.origin_width {
+            true => len,
+            false => (len / self.width.max(1)).wrapping_mul(self.origin_width),
+        }
     }
 }
 

@@ -401,15 +401,16 @@ fn languages_of(searcher: &Searcher, field: Field) -> tantivy::Result<Languages>
         let index = segment.inverted_index(field)?;
         let mut terms = index.terms().stream()?;
         while terms.advance() {
-            if !segment.has_deletes() {
-                codes.insert(String::from_utf8_lossy(terms.key()).into_owned());
-                continue;
-            }
-            let mut postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
-            while postings.doc() != TERMINATED && segment.is_deleted(postings.doc()) {
-                postings.advance();
-            }
-            if postings.doc() != TERMINATED {
+            let is_live = || -> tantivy::Result<bool> {
+                let mut postings =
+                    index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+                while postings.doc() != TERMINATED && segment.is_deleted(postings.doc()) {
+                    postings.advance();
+                }
+                Ok(postings.doc() != TERMINATED)
+            };
+            // Where nothing is deleted, no postings need to be opened.
+            if !segment.has_deletes() || is_live()? {
                 codes.insert(String::from_utf8_lossy(terms.key()).into_owned());
             }
         }

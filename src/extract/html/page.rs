@@ -1,9 +1,9 @@
 //! The text of an HTML page in reading order: what belongs to it, and what stands between its parts.
 //!
 //! A page is read twice. The first reading, an [`Outline`], gathers its facts and learns which elements are properly
-//! closed, and keeps the tokens unless there may be too many; the second writes the text. That is how an element that is left out, but that nobody closed, is kept
-//! from taking the rest of the page with it: it ends where its parent ends, or where something begins that
-//! page furniture does not hold. Nothing recurses, and nothing is looked up but the stack of open elements.
+//! closed, and keeps the tokens unless there may be too many; the second writes the text. That is how an element that is
+//! left out, but that nobody closed, is kept from taking the rest of the page with it: it ends where its parent ends, or
+//! where something begins that page furniture does not hold. Nothing recurses, and nothing is looked up but the stack of open elements.
 
 use super::elements::{Element, Nesting, Role};
 use super::meta::Meta;

@@ -34,21 +34,9 @@ impl Course {
         Self { last: Anchor { offset: 0, line, column: column.max(1), width: 1, origin_width: 1 }, bytes: 0 }
     }
 
-    /// The line and column that the text leads to at `offset`, as [`Anchor::place`] tells.
-    fn reach(&self, text: &[u8], offset: usize) -> (usize, usize) {
-        let Anchor { line, column, .. } = self.last;
-        let between = text.get(self.last.offset..offset).unwrap_or_default();
-        let lines = between.iter().filter(|&&byte| byte == b'\n').count();
-        if lines == 0 || !self.is_bytes() {
-            return (line, column.wrapping_add(self.source_len(between.len())));
-        }
-        let in_last = between.iter().rev().take_while(|&&byte| byte != b'\n').count();
-        (line.wrapping_add(lines), in_last + 1)
-    }
-
     /// Goes on to an anchor, from where the text led.
     fn pass(&mut self, anchor: Anchor, (line, column): (usize, usize)) {
-        let between = self.source_len(anchor.offset.saturating_sub(self.last.offset));
+        let between = self.last.source_len(anchor.offset.saturating_sub(self.last.offset));
         let later = if anchor.line == line { anchor.column.wrapping_sub(column) } else { 0 };
         self.bytes = self.bytes.wrapping_add(between).wrapping_add(later);
         self.last = anchor;
@@ -56,19 +44,7 @@ impl Course {
 
     /// How many bytes of the source a text of this length leads over.
     pub(super) fn source_end(&self, len: usize) -> usize {
-        self.bytes.wrapping_add(self.source_len(len.saturating_sub(self.last.offset)))
-    }
-
-    fn is_bytes(&self) -> bool {
-        self.last.width == self.last.origin_width
-    }
-
-    fn source_len(&self, len: usize) -> usize {
-        if self.is_bytes() {
-            len
-        } else {
-            (len / self.last.width.max(1)).wrapping_mul(self.last.origin_width)
-        }
+        self.bytes.wrapping_add(self.last.source_len(len.saturating_sub(self.last.offset)))
     }
 }
 
@@ -81,11 +57,14 @@ impl Writer<'_> {
             let offset = anchor.offset.clamp(at, text.len());
             self.bytes.extend_from_slice(&text[at..offset]);
             at = offset;
-            let reached = course.reach(text, offset);
-            let is_later = anchor.line == reached.0 && anchor.column >= reached.1;
-            let behind = behind_character(&anchor, &text[at..])
-                .filter(|behind| is_later && anchors.peek() == Some(&behind));
-            self.mark(&anchor, reached, behind.is_some());
+            let reached = course.last.leads_to(text, offset);
+            let later = anchor.column.checked_sub(reached.1).filter(|_| anchor.line == reached.0);
+            let behind = later.and_then(|_| behind_character(&anchor, &text[at..]));
+            let behind = behind.filter(|behind| anchors.peek() == Some(&behind));
+            match (later, behind.is_some()) {
+                (Some(later), true) => self.character(later, anchor.origin_width),
+                (later, _) => self.mark(&anchor, reached, later),
+            }
             course.pass(anchor, reached);
             if let Some(behind) = behind {
                 self.bytes.extend_from_slice(&text[at..behind.offset]);
@@ -97,20 +76,21 @@ impl Writer<'_> {
         self.bytes.extend_from_slice(&text[at..]);
     }
 
-    /// Writes an anchor where the text leads to this line and column, of one character alone or not.
-    fn mark(&mut self, anchor: &Anchor, (line, column): (usize, usize), of_character: bool) {
+    /// Writes the anchor of a character that has so many bytes in the source, so much later in the line.
+    fn character(&mut self, later: usize, origin_width: usize) {
+        if later == 0 {
+            self.bytes.push(CHARACTER);
+        } else {
+            self.bytes.push(LATER_CHARACTER);
+            self.number(later);
+        }
+        self.number(origin_width);
+    }
+
+    /// Writes any other anchor where the text leads to this line and column, so much later if it is in that line.
+    fn mark(&mut self, anchor: &Anchor, (line, column): (usize, usize), later: Option<usize>) {
         let Anchor { width, origin_width, .. } = *anchor;
-        let later = anchor.column.checked_sub(column).filter(|_| anchor.line == line);
         match later {
-            Some(0) if of_character => {
-                self.bytes.push(CHARACTER);
-                self.number(origin_width);
-            }
-            Some(later) if of_character => {
-                self.bytes.push(LATER_CHARACTER);
-                self.number(later);
-                self.number(origin_width);
-            }
             Some(later) if (width, origin_width) == (1, 1) => {
                 self.bytes.push(LATER);
                 self.number(later);
@@ -139,7 +119,7 @@ impl Reader<'_> {
             text.extend_from_slice(self.bytes(first_mark(self.bytes))?);
             let Some((&mark, rest)) = self.bytes.split_first() else { break };
             self.bytes = rest;
-            let reached = course.reach(&text, text.len());
+            let reached = course.last.leads_to(&text, text.len());
             let anchor = self.anchor(mark, text.len(), reached)?;
             anchors.push(anchor);
             course.pass(anchor, reached);
